@@ -1,0 +1,54 @@
+# What people and CI call. Anything longer than a line is a file in script/.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+
+.PHONY: help venv demo demo-delete test test-unit test-sandbox lint sanity test-cluster test-long lock schema changelog clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+venv: .venv/.made ## Make the Python environment in .venv, as requirements.lock says
+.venv/.made: requirements.lock script/python
+	@script/venv
+
+demo: venv ## Build a real cluster over two sites in the sandbox; again: 0 changes
+	@script/demo
+
+demo-delete: venv ## Delete the demo cluster, prove it, stop the sandbox
+	@script/demo-delete
+
+test: venv lint sanity test-unit test-sandbox ## Everything that needs no root: lints, unit tests, clouds
+
+test-unit: venv ## Pure tests, no network, seconds
+	$(PYTEST) tests/unit tests/architecture
+
+test-sandbox: venv ## Modules, playbooks and the runner as real processes, against the clouds of the sandbox
+	$(PYTEST) tests/sandbox
+
+lint: venv ## All lints
+	@script/lint
+
+sanity: venv ## ansible-test sanity on a real copy
+	@script/sanity
+
+test-cluster: venv ## Real hosts, real tunnels, a real cluster (root; up to 40 minutes)
+	@script/host-packages
+	$(PYTEST) tests/hosts tests/cluster -m "not long" --durations=15
+
+test-long: venv ## What is longer than CI: soak, kill everywhere, full grids
+	$(PYTEST) tests -m long
+
+lock: ## Resolve the dependencies anew into requirements.lock
+	script/lock
+
+schema: venv ## Write docs/cluster.schema.json from the code
+	script/schema
+
+changelog: venv ## Make CHANGELOG.md from the fragments; again: bring the version of galaxy.yml up to date with them
+	PATH="$(CURDIR)/.venv/bin:$$PATH" antsibull-changelog release --refresh
+
+clean: ## Remove what make made in the checkout (not the caches)
+	rm -rf .venv .ansible .mypy_cache .pytest_cache .ruff_cache .import_linter_cache tests/output
