@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What the modules of AWS have in common."""
+
+    DOCUMENTATION = r"""
+options:
+  region:
+    description:
+      - Region of the site.
+      - Without it, E(AWS_REGION) or E(AWS_DEFAULT_REGION) is used.
+    type: str
+    required: true
+  account:
+    description:
+      - The account that the site is in, twelve digits.
+      - Compared with the account of the credentials before any other call.
+    type: str
+    required: true
+  endpoint_url:
+    description:
+      - Address of a simulator, or of an interface endpoint. Without it, E(AWS_ENDPOINT_URL) is used, else AWS itself.
+      - An endpoint on this machine takes only credentials whose access key begins with V(sandbox) or V(testing), and
+        such credentials go nowhere else.
+    type: str
+  access_key:
+    description:
+      - Access key. Without it, credentials are found as boto3 finds them, for example by E(AWS_ACCESS_KEY_ID),
+        E(AWS_SECRET_ACCESS_KEY), and E(AWS_SESSION_TOKEN) or E(AWS_SECURITY_TOKEN).
+    type: str
+  secret_key:
+    description: Secret that belongs to O(access_key).
+    type: str
+  session_token:
+    description: Session token that belongs to O(access_key), for temporary credentials.
+    type: str
+  profile:
+    description: Profile of the shared configuration files. Without it, E(AWS_PROFILE) is used.
+    type: str
+  cluster:
+    description: Owner key of the cluster, C(<name>-<id>). What does not carry it is never changed or deleted.
+    type: str
+    required: true
+  name:
+    description: Name of the cluster, with which the names of all things begin.
+    type: str
+    required: true
+  site:
+    description: Name of the site.
+    type: str
+    required: true
+  checksum:
+    description: Apply only a plan with this checksum, and refuse any other.
+    type: str
+  state_dir:
+    description:
+      - Folder with the lock of the cluster, which must be held while something is written.
+      - Without it no lock is looked at.
+    type: path
+requirements:
+  - python >= 3.11
+  - boto3
+attributes:
+  check_mode:
+    description: Can run in check_mode and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
+    support: full
+  idempotent:
+    description:
+      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    support: full
+  action_group:
+    description: Use C(group/pangaea.multicloud.aws) in C(module_defaults) to set the common options once.
+    support: full
+    membership:
+      - pangaea.multicloud.aws
+"""
