@@ -1,0 +1,6 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Three clouds in a box: the embedded default of Pangaea, for the first five minutes and for the tests."""
+
+from __future__ import annotations

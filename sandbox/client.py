@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the command line and the drills talk to a running sandbox."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from sandbox.places import Place
+
+
+class NotRunning(Exception):
+    """There is no sandbox of that name, or it does not answer. The message says what to do."""
+
+
+def ask(port: int, method: str, path: str, body: dict[str, Any] | None = None, limit: float = 30) -> dict[str, Any]:
+    """One request to /_sandbox/<path>. Raises NotRunning, or ValueError with the sandbox's own sentence."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/_sandbox/{path}", data, method=method)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy of the host is none of ours
+    try:
+        with opener.open(request, timeout=limit) as answer:
+            return json.loads(answer.read())  # type: ignore[no-any-return]
+    except urllib.error.HTTPError as error:
+        raise ValueError(json.loads(error.read()).get("error", str(error))) from None
+    except (OSError, http.client.HTTPException) as error:
+        raise NotRunning(f"the sandbox does not answer on port {port}: {error}") from error
+
+
+def port_of(place: Place) -> int:
+    """The port of a running sandbox. Raises NotRunning."""
+    about = place.running()
+    if about is None:
+        raise NotRunning(
+            f"sandbox {place.name} is not running; start it with: python -m sandbox up --name {place.name}"
+        )
+    return int(about["port"])

@@ -1,0 +1,8 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Root file systems that the sandbox's machines boot from."""
+
+from sandbox.image.debian import NAMES, UnknownImage, ensure, ready
+
+__all__ = ["NAMES", "UnknownImage", "ensure", "ready"]

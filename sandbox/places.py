@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where one sandbox keeps its files, and how it is told apart from others on the same machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+NAME = re.compile(r"[a-z][a-z0-9]{0,11}")  # no dash: "pgs-demo-" must not begin the names of another sandbox
+PORT = 7801
+
+
+def root() -> Path:
+    """The folder of all sandboxes: $PANGAEA_SANDBOX, or ~/.local/state/pangaea-sandbox."""
+    return Path(os.environ.get("PANGAEA_SANDBOX") or "~/.local/state/pangaea-sandbox").expanduser()
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of one sandbox. `daemon` describes the running process; the rest are its logs."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise ValueError(f"sandbox name {self.name!r}: a letter, then up to 11 of a-z and 0-9")
+
+    @property
+    def folder(self) -> Path:
+        return root() / self.name
+
+    @property
+    def daemon(self) -> Path:
+        return self.folder / "daemon.json"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "daemon.log"
+
+    @property
+    def requests(self) -> Path:
+        return self.folder / "requests.jsonl"
+
+    @property
+    def lock(self) -> Path:
+        """Held while somebody starts or stops this sandbox. Beside the folder, which `down` removes."""
+        return root() / f".{self.name}.lock"
+
+    def running(self) -> dict[str, Any] | None:
+        """What the running daemon wrote about itself, or None if there is none. A reused pid is told by its start."""
+        try:
+            about: dict[str, Any] = json.loads(self.daemon.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return about if started(about["pid"]) == about["ticks"] else None
+
+
+def started(pid: int) -> int | None:
+    """When a process started, in clock ticks since boot; None if it does not run (a zombie does not)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] in ("Z", "X") else int(fields[19])
+
+
+def names() -> list[str]:
+    """Names of the sandboxes that have a folder."""
+    return sorted(path.name for path in root().glob("*/") if NAME.fullmatch(path.name)) if root().is_dir() else []

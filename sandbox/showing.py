@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`status` for people: regions with something of somebody in them, their machines, what the fabric says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.places import Place
+
+ROW = "  {:<44} {:<20} {:<12} {:<11} {:<16} {:<16}"
+
+
+def show(place: Place, state: dict[str, Any]) -> str:
+    """The state of /_sandbox/state as a page of text."""
+    kind = "clouds only" if state["clouds_only"] else "with machines"
+    lines = [
+        f"sandbox {place.name}: {'ready' if state['ready'] else 'starting'}, {kind}, pid {state['pid']}; {place.log}"
+    ]
+    lines += [f"problem: {line}" for line in state["problems"]]
+    for name, things in sorted(state["regions"].items()):
+        lines += _region(name, things, state["machines"])
+    if not state["regions"]:
+        lines.append("no region was used yet")
+    for region, images in sorted(state["images"].items()):
+        lines.append(f"images in {region}: " + ", ".join(f"{one}={ami}" for one, ami in sorted(images.items())))
+    return "\n".join(lines)
+
+
+def _region(name: str, things: dict[str, Any], machines: dict[str, str]) -> list[str]:
+    own = [vpc for vpc in things["Vpcs"] if not vpc["IsDefault"]]
+    lines = [f"{name}: {len(own)} networks, {len(things['Instances'])} instances, {len(things['Addresses'])} addresses"]
+    for vpc in own:
+        lines.append(f"  {vpc['VpcId']} {vpc['CidrBlock']} {name_of(vpc)}")
+    if things["Instances"]:
+        lines.append(ROW.format("MACHINE", "ID", "CLOUD", "FABRIC", "PRIVATE", "PUBLIC").rstrip())
+    for row in things["Instances"]:
+        lines.append(ROW.format(
+            name_of(row), row["InstanceId"], row["State"]["Name"], machines.get(row["InstanceId"], "-"),
+            row.get("PrivateIpAddress", "-"), row.get("PublicIpAddress", "-"),
+        ).rstrip())  # fmt: skip
+    return lines
+
+
+def name_of(row: dict[str, Any]) -> str:
+    """The Name tag, or nothing."""
+    return next((tag["Value"] for tag in row.get("Tags", row.get("TagSet", [])) if tag["Key"] == "Name"), "")

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulated AWS as a client meets it: a real sandbox (clouds only) on a free port, an own account per test."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from sandbox import lifecycle
+from sandbox.client import ask
+from sandbox.places import Place
+
+REGION = "eu-central-1"
+ACCOUNT = "123456789012"
+
+
+def free_port() -> int:
+    """A port that nobody has now, and that no outgoing connection of anybody will get: those begin at 32768."""
+    while True:
+        port = 20000 + secrets.randbelow(12000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+class Sandbox:
+    """A running sandbox and clients of one account in it."""
+
+    def __init__(self, place: Place, port: int, account: str = "") -> None:
+        self.place, self.port, self.account = place, port, account
+        self.url = f"http://127.0.0.1:{port}"
+
+    def client(self, service: str = "ec2", region: str = REGION, key: str = "", **config: Any) -> Any:
+        """A client that sends what it is told: no checks of its own, no retries."""
+        make: Any = boto3.client  # typed by the names of all services, of which this one is any
+        return make(
+            service, region_name=region, endpoint_url=self.url, aws_secret_access_key="sandbox",
+            aws_access_key_id=key or (f"sandbox-{self.account}" if self.account else "sandbox"),
+            config=Config(parameter_validation=False, retries={"total_max_attempts": 1}, proxies={}, **config),
+        )  # fmt: skip
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        return ask(self.port, method, path, body)
+
+    @contextmanager
+    def fault(self, **rule: Any) -> Iterator[None]:
+        """A fault for as long as the block."""
+        self.ask("POST", "faults", rule)
+        try:
+            yield
+        finally:
+            self.ask("DELETE", "faults")
+
+
+class Shop:
+    """A network with all that a machine needs, made by its methods, with what a test usually wants as defaults."""
+
+    def __init__(self, sandbox: Sandbox, region: str = REGION) -> None:
+        self.sandbox, self.region = sandbox, region
+        self.ec2 = sandbox.client(region=region)
+        self.vpc = self.ec2.create_vpc(CidrBlock="10.64.0.0/16", TagSpecifications=tags("vpc"))["Vpc"]["VpcId"]
+        self.subnet = self.ec2.create_subnet(VpcId=self.vpc, CidrBlock="10.64.0.0/20")["Subnet"]["SubnetId"]
+        self.gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        self.ec2.attach_internet_gateway(InternetGatewayId=self.gateway, VpcId=self.vpc)
+        self.group = self.new_group("nodes")
+        name = "/aws/service/debian/release/13/latest/amd64"
+        self.image = sandbox.client("ssm", region).get_parameter(Name=name)["Parameter"]["Value"]
+
+    def new_group(self, name: str) -> str:
+        return str(self.ec2.create_security_group(GroupName=name, Description="of a test", VpcId=self.vpc)["GroupId"])
+
+    def launch(self, **changes: Any) -> dict[str, Any]:
+        """RunInstances with one machine; `changes` replace or (None) remove parameters."""
+        asked = {
+            "ImageId": self.image, "InstanceType": "t3.small", "MinCount": 1, "MaxCount": 1,
+            "NetworkInterfaces": [{"DeviceIndex": 0, "SubnetId": self.subnet, "Groups": [self.group],
+                                   "AssociatePublicIpAddress": True}],
+            "TagSpecifications": tags("instance") + tags("volume") + tags("network-interface"), **changes,
+        }  # fmt: skip
+        answer = self.ec2.run_instances(**{key: value for key, value in asked.items() if value is not None})
+        return answer["Instances"][0]  # type: ignore[no-any-return]
+
+    def machine(self, key: str) -> dict[str, Any]:
+        return self.ec2.describe_instances(InstanceIds=[key])["Reservations"][0]["Instances"][0]  # type: ignore[no-any-return]
+
+    def state(self, key: str) -> str:
+        return str(self.machine(key)["State"]["Name"])
+
+    def running(self, **changes: Any) -> str:
+        """The id of a machine that runs."""
+        key = str(self.launch(**changes)["InstanceId"])
+        self.pass_time(10)
+        assert self.state(key) == "running"
+        return key
+
+    def pass_time(self, seconds: float) -> None:
+        self.sandbox.ask("POST", "clock", {"seconds": seconds})
+
+
+def tags(kind: str, **values: str) -> list[dict[str, Any]]:
+    """TagSpecifications of one kind."""
+    given = values or {"Name": "shop"}
+    return [{"ResourceType": kind, "Tags": [{"Key": key, "Value": value} for key, value in given.items()]}]
+
+
+def refusal(call: Callable[..., Any], **params: Any) -> str:
+    """The error code that a call is refused with; an answer fails the test."""
+    with pytest.raises(ClientError) as caught:
+        call(**params)
+    return str(caught.value.response["Error"]["Code"])
+
+
+@pytest.fixture(scope="session")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox for all tests of this folder, gone afterwards."""
+    before, folder = os.environ.get("PANGAEA_SANDBOX"), tmp_path_factory.mktemp("sandbox")
+    os.environ["PANGAEA_SANDBOX"] = str(folder)
+    place, port = Place("t" + secrets.token_hex(4)), free_port()
+    try:
+        lifecycle.up(place, port, clouds_only=True, say=print)
+        yield Sandbox(place, port)
+    finally:
+        lifecycle.down(place, say=print)
+        os.environ.pop("PANGAEA_SANDBOX")
+        if before is not None:
+            os.environ["PANGAEA_SANDBOX"] = before
+
+
+@pytest.fixture
+def sandbox(daemon: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sandbox:
+    """The sandbox with an account that nobody used before."""
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))  # nothing of the host's own AWS settings
+    return Sandbox(daemon.place, daemon.port, "".join(secrets.choice("123456789") for _ in range(12)))
+
+
+@pytest.fixture
+def shop(sandbox: Sandbox) -> Shop:
+    """A network in that account."""
+    return Shop(sandbox)
