@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Disks, availability sets and SSH keys. Pages: learn.microsoft.com/rest/api/compute/disks/delete,
+.../availability-sets/create-or-update, .../ssh-public-keys/create."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.azure.errors import ArmError, not_implemented
+from sandbox.azure.kinds import Rules
+from sandbox.azure.os_profile import check_key, invalid
+from sandbox.azure.references import user_ids
+
+if TYPE_CHECKING:
+    from sandbox.azure.cloud import Cloud
+    from sandbox.azure.store import Body, Resource
+
+
+class Disks(Rules):
+    """A disk lives as long as its machine, or longer."""
+
+    def check(self, cloud: Cloud, new: Resource, old: Resource | None, siblings: list[Resource]) -> None:
+        if old is None:
+            raise not_implemented("disks of their own; an OS disk comes with its machine")
+
+    def in_use(self, cloud: Cloud, resource: Resource) -> ArmError | None:
+        user = resource.body.get("managedBy")
+        if user is None:
+            return None
+        return ArmError("OperationNotAllowed", f"Disk {resource.name} is attached to VM {user}.", 409)
+
+    def view(self, cloud: Cloud, resource: Resource, shown: Body) -> None:
+        size = resource.properties["diskSizeGB"]
+        shown["sku"]["tier"] = shown["sku"]["name"].split("_")[0].removesuffix("SSD")
+        shown["properties"] |= {
+            "diskState": "Attached" if resource.body.get("managedBy") else "Unattached", "diskSizeBytes": size << 30,
+            "uniqueId": resource.own["guid"], "timeCreated": cloud.stamp(resource.created), "hyperVGeneration": "V2",
+        }  # fmt: skip
+
+
+class AvailabilitySets(Rules):
+    """A set keeps its machines on different racks."""
+
+    def check(self, cloud: Cloud, new: Resource, old: Resource | None, siblings: list[Resource]) -> None:
+        part = new.properties
+        part.setdefault("platformUpdateDomainCount", 5)
+        part.setdefault("platformFaultDomainCount", 2 if new.body.get("sku") else 3)
+        new.body.setdefault("sku", {"name": "Classic"})
+        if not 1 <= part["platformFaultDomainCount"] <= 3:
+            raise invalid("The specified fault domain count "
+                          f"{part['platformFaultDomainCount']} must fall in the range 1 to 3.",
+                          "platformFaultDomainCount")  # fmt: skip
+        if not 1 <= part["platformUpdateDomainCount"] <= 20:
+            raise invalid("The specified update domain count "
+                          f"{part['platformUpdateDomainCount']} must fall in the range 1 to 20.",
+                          "platformUpdateDomainCount")  # fmt: skip
+        if old is not None and any(old.properties[name] != part[name] for name in
+                                   ("platformFaultDomainCount", "platformUpdateDomainCount")):  # fmt: skip
+            raise invalid("Changing property 'platformFaultDomainCount' or 'platformUpdateDomainCount' is not allowed.",
+                          "availabilitySet", "PropertyChangeNotAllowed", 409)  # fmt: skip
+        if old is None:
+            cloud.quota("availabilitySets", new.location, "OperationNotAllowed", "availability sets")
+
+    def in_use(self, cloud: Cloud, resource: Resource) -> ArmError | None:
+        users = user_ids(cloud, resource)
+        if not users:
+            return None
+        return ArmError("OperationNotAllowed", f"Availability Set {resource.name} cannot be deleted. Before deleting "
+                        "an Availability Set please ensure that it does not contain any VM: "
+                        f"{users[0]}.", 409)  # fmt: skip
+
+    def view(self, cloud: Cloud, resource: Resource, shown: Body) -> None:
+        users = user_ids(cloud, resource)
+        shown["properties"]["virtualMachines"] = [{"id": one} for one in users]
+
+
+class SshKeys(Rules):
+    """A public key under a name."""
+
+    def check(self, cloud: Cloud, new: Resource, old: Resource | None, siblings: list[Resource]) -> None:
+        if new.properties.get("publicKey"):
+            check_key(new.properties["publicKey"], "properties.publicKey")

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulated Google on the wire: bearer tokens, JSON, the request log, faults. A WSGI application.
+
+`application()` is all that a server needs.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, unquote
+
+from sandbox.aws.faults import Dropped
+from sandbox.aws.journal import Journal
+from sandbox.gcp import discovery, faults
+from sandbox.gcp.cloud import Cloud, ContractBroken, Orders, Request
+from sandbox.gcp.control import Control
+from sandbox.gcp.errors import GcpError, not_implemented
+from sandbox.gcp.identity import BadGrant, Caller
+
+log = logging.getLogger(__name__)
+MARK = {"x-pangaea-sandbox": "simulated"}
+SECRET = frozenset({"value", "assertion", "private_key"})  # metadata values hold user data and keys
+Answer = tuple[int, dict[str, Any]]
+
+
+class App:
+    """One simulated Google behind one port: Compute Engine, the token endpoint, /_sandbox/."""
+
+    def __init__(self, cloud: Cloud, journal: Journal, url: str) -> None:
+        self.cloud, self.journal = cloud, journal
+        self.control = Control(cloud, journal)
+        self.broken: list[str] = self.control.broken
+        cloud.identity.url = url
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        path = environ.get("PATH_INFO", "")
+        try:
+            if path.startswith("/_sandbox/"):
+                status, answer = self.control.answer(environ, path.removeprefix("/_sandbox/").strip("/"), body)
+            elif path == "/token":
+                status, answer = self._token(environ, body)
+            else:
+                status, answer = self.reply(environ, body)
+        except Dropped:
+            _hang_up(environ)
+            return []
+        content = json.dumps(answer, indent=2).encode()
+        headers = {**MARK, "Content-Type": "application/json; charset=UTF-8", "Content-Length": str(len(content))}
+        if status == 401:
+            headers["WWW-Authenticate"] = 'Bearer realm="https://accounts.google.com/"'
+        start_response(f"{status} -", list(headers.items()))
+        return [content]
+
+    def _token(self, environ: dict[str, Any], body: bytes) -> Answer:
+        if environ["REQUEST_METHOD"] != "POST":
+            return 405, {"error": "invalid_request"}
+        try:
+            return 200, self.cloud.identity.grant(dict(parse_qsl(body.decode())))
+        except BadGrant as error:
+            return 400, {"error": "invalid_grant", "error_description": str(error)}
+
+    def reply(self, environ: dict[str, Any], body: bytes) -> Answer:
+        """Answer one request of the API and log it. Raises Dropped where a fault cuts the connection."""
+        verb, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+        entry: dict[str, Any] = {"time": round(self.cloud.clock.now(), 3), "actor": "client", "outcome": "ok",
+                                 "service": "compute", "action": f"{verb} {path}", "mutating": False}  # fmt: skip
+        start = time.monotonic()
+        try:
+            caller = self.cloud.identity.caller(environ.get("HTTP_AUTHORIZATION", ""))
+            entry["actor"] = caller.actor
+            return 200, self._do(verb, environ, body, caller, entry)
+        except GcpError as error:
+            entry["outcome"] = error.reason
+            if error.status == 501:
+                log.error("%s: %s", entry["action"], error.message)
+            return error.status, error.body()
+        except Dropped:
+            entry["outcome"] = "(dropped)"
+            raise
+        except Exception as error:  # a bug of the simulator: loud in the log, and still Google's shape for the client
+            log.exception("%s failed", entry["action"])
+            entry["outcome"] = "internalError"
+            self.broken.append(str(error) if isinstance(error, ContractBroken) else traceback.format_exc(limit=-3))
+            text = "bug of the sandbox: " + self.broken[-1]
+            return 500, GcpError(500, "internalError", text).body()
+        finally:
+            entry["ms"] = round((time.monotonic() - start) * 1000, 1)
+            self.journal.add(entry)
+
+    def _do(self, verb: str, environ: dict[str, Any], body: bytes, caller: Caller, entry: dict[str, Any]) -> Any:
+        path = environ.get("PATH_INFO", "")
+        method = discovery.match(verb, path)
+        if method is None:
+            raise not_implemented(f"{verb} {unquote(path)}")
+        content = _parsed(body)
+        place = method.values.get("zone", method.values.get("region", "global"))
+        query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        given = content if isinstance(content, dict) else {}
+        shown = {**method.values, **{key: values[-1] for key, values in query.items()}, **without_secrets(given)}
+        entry |= {"account": method.values.get("project"), "region": place, "params": shown,
+                  "action": method.id.removeprefix("compute."),
+                  "mutating": verb != "GET" and not method.id.endswith(".wait")}  # fmt: skip
+        if caller.reads_only and entry["mutating"]:
+            raise GcpError(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
+        acting = self.cloud.faults.meet("compute", entry["action"], place, [path, content], caller.actor)
+        faults.before(acting)
+        orders = Orders(faults.has(acting, "stuck"), faults.failure(acting), faults.has(acting, "partial"))
+        answer = self.cloud.answer(Request(method, query, content, caller.email), orders)
+        if faults.has(acting, "drop_after"):
+            raise Dropped
+        return answer
+
+
+def application(cloud: Cloud | None = None, log_file: Path | None = None, url: str = "http://127.0.0.1:7802") -> App:
+    """A simulated Google to be served at `url` by any threaded WSGI server on loopback."""
+    return App(cloud or Cloud(), Journal(log_file), url)
+
+
+def _parsed(body: bytes) -> Any:
+    if not body.strip():
+        return None
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise GcpError(400, "parseError", f"Invalid JSON payload received. {error}") from error
+
+
+def without_secrets(value: Any) -> Any:
+    """The body as the log may show it."""
+    if isinstance(value, dict):
+        return {key: f"(masked, {len(str(one))} characters)" if key in SECRET else without_secrets(one)
+                for key, one in value.items()}  # fmt: skip
+    if isinstance(value, list):
+        return [without_secrets(one) for one in value]
+    return value
+
+
+def _hang_up(environ: dict[str, Any]) -> None:
+    """Cut the connection without a byte, as a lost answer looks to a client."""
+    connection = environ.get("werkzeug.socket")
+    if connection is not None:
+        connection.shutdown(socket.SHUT_RDWR)
