@@ -1,0 +1,1 @@
+"""What runner.py is made of: lock, run, report, exit. Not in the collection; imports from it, never the reverse."""
