@@ -1,0 +1,42 @@
+"""One cluster for the whole folder: building it is its first test, deleting it the last."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .lab import PORT, Lab
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/cluster/" in item.nodeid or "cluster" in item.path.parts:
+            item.add_marker(pytest.mark.cluster)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The sandbox is up, others' things are in the account, nothing of ours is.
+
+    While working on a test: PANGAEA_LAB=FOLDER keeps the sandbox and the cluster for the next run with that folder.
+    """
+    if os.geteuid() != 0:
+        pytest.skip("real hosts need root: network namespaces, nftables, systemd-nspawn")
+    kept = os.environ.get("PANGAEA_LAB")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("cluster")
+    goes_on = (folder / "inventory").exists()
+    lab = Lab(folder)
+    try:
+        if not goes_on:
+            lab.down()  # what a crashed run left
+            lab.write_inventory()
+            lab.sandbox("build", timeout=3600)
+            lab.sandbox("up", "--port", str(PORT), timeout=300)
+            lab.drill("bystander", "--region", "eu-central-1", "--region", "eu-central-2")
+        yield lab
+    finally:
+        if not kept:
+            lab.down()

@@ -1,0 +1,214 @@
+"""A sandbox of its own with a cluster in it, used as a user would: by runner.py, the drill and kubectl."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.mirror.apt import signing
+
+ROOT = Path(__file__).parents[2]
+NAME = "ct"
+PORT = 7831
+FRA, ZRH = "eu-central-1", "eu-central-2"
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one command ended."""
+
+    code: int
+    out: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"exit {self.code} after {self.seconds:.0f} s\n{self.out}"
+
+
+class Lab:
+    """The inventory is a copy of ``inventories/demo`` with its own sandbox, port, key and state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.inventory = folder / "inventory"
+        self.file = self.inventory / "cluster.yml"
+        self.env = {
+            **os.environ,
+            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            "PANGAEA_STATE": str(folder / "state"),
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+        }
+
+    def write_inventory(self) -> None:
+        (self.inventory / ".ssh").mkdir(parents=True, mode=0o700)
+        text = (ROOT / "inventories/demo/cluster.yml").read_text()
+        text = text.replace("pgs-demo-", f"pgs-{NAME}-").replace(":7801", f":{PORT}").replace("name: demo", "name: ct")
+        self.file.write_text(text)
+        shutil.copy(ROOT / "inventories/demo/environment.txt", self.inventory)
+        key = self.inventory / ".ssh/id_ed25519"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+        shutil.copy(signing().joinpath("key.asc"), self.inventory / ".ssh/mirror.asc")  # signs the sandbox's packages
+
+    # ---- commands
+
+    def call(self, *words: str, expect: int | None = 0, timeout: float = 900, **more: Any) -> Run:
+        """Run one command in the checkout; its exit code must be ``expect`` (None: any)."""
+        start = time.monotonic()
+        done = subprocess.run(
+            words, cwd=ROOT, env=self.env, text=True, timeout=timeout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            **more,
+        )  # fmt: skip
+        run = Run(done.returncode, done.stdout, time.monotonic() - start)
+        assert expect is None or run.code == expect, f"{' '.join(words)}: expected exit {expect}, got {run}"
+        return run
+
+    def runner(self, verb: str, *words: str, after: tuple[str, ...] = (), **more: Any) -> Run:
+        """``./runner.py VERB WORDS -i inventory [-- AFTER]``"""
+        tail = ("--", *after) if after else ()
+        return self.call("./runner.py", verb, *words, "-i", str(self.inventory), *tail, **more)
+
+    def sandbox(self, *words: str, **more: Any) -> Run:
+        """``python -m sandbox WORDS`` for this sandbox."""
+        verb, *rest = words
+        named = () if verb == "build" else ("--name", NAME)
+        return self.call(sys.executable, "-m", "sandbox", verb, *named, *rest, **more)
+
+    def drill(self, *words: str) -> Run:
+        """Damage, as somebody else would do it."""
+        return self.sandbox("drill", *words)
+
+    def start(self, verb: str, *words: str) -> subprocess.Popen[str]:
+        """A runner in the background; its output is in its ``stdout``."""
+        return subprocess.Popen(
+            ["./runner.py", verb, *words, "-i", str(self.inventory)], cwd=ROOT, env=self.env, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+
+    # ---- what stands where
+
+    @property
+    def state(self) -> Path:
+        return next((self.folder / "state").iterdir())
+
+    def report(self) -> dict[str, Any]:
+        """The report of the last run."""
+        found: dict[str, Any] = json.loads((self.state / "report.json").read_text())
+        return found
+
+    def plan(self) -> list[str]:
+        """What ``plan`` names, as ``update route/aws-fra/default`` and ``node/NAME``; its exit code must fit."""
+        run = self.runner("plan", expect=None)
+        assert run.code in (0, 2), str(run)
+        report = self.report()
+        named = [f"{change['action']} {change['key']}" for change in report["plan"]["changes"]]
+        named += [f"node/{name}" for name, differences in sorted(report["nodes"].items()) if differences]
+        assert (run.code == 2) == bool(named), str(run)
+        return named
+
+    def converge(self, *words: str, expect: int = 0) -> Run:
+        return self.runner("converge", *words, expect=expect)
+
+    def kubectl(self, *words: str, expect: int | None = 0, stdin: str | None = None, timeout: float = 120) -> str:
+        more = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
+        return self.runner("kubectl", after=words, expect=expect, timeout=timeout, **more).out
+
+    def on(self, node: str, command: str, expect: int | None = 0) -> str:
+        """Run a command on a node by the product's own ssh."""
+        return self.runner("ssh", node, after=(command,), expect=expect, timeout=60, stdin=subprocess.DEVNULL).out
+
+    def internet(self, *words: str, expect: int | None = 0) -> str:
+        """Run a program of this machine as somebody on the sandbox's internet."""
+        return self.call("ip", "netns", "exec", f"pgs-{NAME}-internet", *words, expect=expect, timeout=60).out
+
+    def ready(self) -> dict[str, bool]:
+        """Node names and whether they are Ready."""
+        nodes = json.loads(self.kubectl("get", "nodes", "-o", "json"))["items"]
+        return {
+            node["metadata"]["name"]: any(
+                c["type"] == "Ready" and c["status"] == "True" for c in node["status"]["conditions"]
+            )
+            for node in nodes
+        }
+
+    def requests(self, since: int = 0) -> list[dict[str, Any]]:
+        """What the clouds were asked by others than the drill, after entry number ``since``."""
+        lines = self.sandbox("log", "--since", str(since)).out.splitlines()
+        return [entry for entry in map(json.loads, lines) if entry["actor"] != "drill"]
+
+    def now(self) -> int:
+        """The number of the last request."""
+        return max((entry["seq"] for entry in self.requests()), default=0)
+
+    def cloud(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """What the simulated cloud holds: {account/region: {kind: [rows]}}"""
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_sandbox/state", timeout=10) as answer:
+            found: dict[str, dict[str, list[dict[str, Any]]]] = json.load(answer)["regions"]
+            return found
+
+    def instance(self, name: str) -> str:
+        """The id of a machine: its volume and its interface have its name, too."""
+        return next(
+            str(row["InstanceId"])
+            for kinds in self.cloud().values()
+            for row in kinds["Instances"]
+            if {"Key": "Name", "Value": name} in row.get("Tags", []) and row["State"]["Name"] != "terminated"
+        )
+
+    def edit(self, old: str, new: str) -> None:
+        """Change the cluster file by hand."""
+        text = self.file.read_text()
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the cluster file"
+        self.file.write_text(text.replace(old, new))
+
+    @contextlib.contextmanager
+    def file_kept(self) -> Iterator[None]:
+        """Whatever happens to the cluster file inside is undone."""
+        text = self.file.read_text()
+        try:
+            yield
+        finally:
+            self.file.write_text(text)
+
+    @contextlib.contextmanager
+    def meanwhile(self, look: Callable[[], None], pause: float = 0.2) -> Iterator[list[str]]:
+        """Call ``look`` again and again beside the block; what it raised is in the list."""
+        wrong: list[str] = []
+        stop = threading.Event()
+
+        def watch() -> None:
+            while not stop.wait(pause):
+                try:
+                    look()
+                except AssertionError as error:
+                    wrong.append(str(error))
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        try:
+            yield wrong
+        finally:
+            stop.set()
+            thread.join()
+
+    def down(self) -> None:
+        self.sandbox("down", expect=None)
+
+
+def until(ready: Callable[[], bool], what: str, limit: float = 60) -> None:
+    """Wait for ``ready``; fail with ``what`` after ``limit`` seconds."""
+    end = time.monotonic() + limit
+    while not ready():
+        assert time.monotonic() < end, f"not within {limit:.0f} s: {what}"
+        time.sleep(0.5)

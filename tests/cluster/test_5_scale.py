@@ -1,0 +1,69 @@
+"""Workers come and go by an edit of the file, and nobody else notices."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from .lab import Lab
+
+CP, FRA_1, FRA_2, ZRH_1 = "ct-aws-fra-cp-1", "ct-aws-fra-general-1", "ct-aws-fra-general-2", "ct-aws-zrh-general-1"
+
+
+@pytest.fixture(scope="module")
+def connection(lab: Lab) -> subprocess.Popen[str]:
+    """A pod of one site holds a connection to a pod of the other for the whole of this module."""
+    pods = json.loads(lab.kubectl("get", "pods", "-l", "app=web", "-o", "json"))["items"]
+    by_node = {pod["spec"]["nodeName"]: pod for pod in pods}
+    client, server = by_node[FRA_1]["metadata"]["name"], by_node[ZRH_1]["status"]["podIP"]
+    return subprocess.Popen(
+        ["./runner.py", "kubectl", "-i", str(lab.inventory), "--", "exec", client,
+         "--", "/web", "hold", f"{server}:8081", "600s"],
+        env=lab.env, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def test_one_more_worker_joins_and_only_mesh_entries_change_elsewhere(
+    lab: Lab, connection: subprocess.Popen[str]
+) -> None:
+    units = {node: started(lab, node) for node in (CP, FRA_1, ZRH_1)}
+    lab.runner("scale", "general", "aws-fra=2")
+    assert "aws-fra: 2" in lab.file.read_text()
+    assert "# made by `make demo`" in lab.file.read_text()
+    assert lab.ready() == dict.fromkeys((CP, FRA_1, FRA_2, ZRH_1), True)
+    assert {node: started(lab, node) for node in (CP, FRA_1, ZRH_1)} == units
+    assert lab.plan() == []
+
+
+def test_one_worker_less_is_drained_and_gone_and_only_mesh_entries_change_elsewhere(
+    lab: Lab, connection: subprocess.Popen[str]
+) -> None:
+    units = {node: started(lab, node) for node in (CP, FRA_1, ZRH_1)}
+    pods = json.loads(lab.kubectl("get", "nodes", FRA_2, "-o", "json"))["spec"]["podCIDR"]
+    assert pods in lab.on(ZRH_1, "sudo wg show wg0 allowed-ips")
+    lab.runner("scale", "general", "aws-fra=1")
+    assert set(lab.ready()) == {CP, FRA_1, ZRH_1}
+    assert pods not in lab.on(ZRH_1, "sudo wg show wg0 allowed-ips")
+    assert {node: started(lab, node) for node in (CP, FRA_1, ZRH_1)} == units
+    assert lab.plan() == []
+
+
+def test_a_connection_between_the_other_nodes_did_not_notice(lab: Lab, connection: subprocess.Popen[str]) -> None:
+    assert connection.poll() is None, connection.stdout.read() if connection.stdout else ""
+    connection.terminate()
+    connection.wait(timeout=30)
+
+
+def test_a_pool_or_site_that_is_not_there_is_refused_before_the_file_is_touched(lab: Lab) -> None:
+    before = lab.file.read_text()
+    for words in (("none", "aws-fra=1"), ("general", "moon=1"), ("general", "aws-fra=x")):
+        lab.runner("scale", *words, expect=64)
+    assert lab.file.read_text() == before
+
+
+def started(lab: Lab, node: str) -> str:
+    """When each service of a node was started last: a restart would show."""
+    units = "kubelet containerd pangaea-api-balancer"
+    return lab.on(node, f"systemctl show -p ActiveEnterTimestampMonotonic {units}; sudo sysctl -n net.ipv4.ip_forward")
