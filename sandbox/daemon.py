@@ -63,7 +63,8 @@ class Supervisor:
     def health(self) -> dict[str, Any]:
         """What /_sandbox/health says."""
         about = {"name": self.place.name, "clouds_only": self.clouds_only, "port": self.port}
-        return {**about, **self.steps.show(), "problems": self.host.problems()}
+        problems = self.host.problems() if self.steps.ready.is_set() else []  # what only starts is no problem yet
+        return {**about, **self.steps.show(), "problems": problems}
 
     def statuses(self, keys: list[str]) -> dict[str, str]:
         """The fabric's word on machines."""

@@ -66,7 +66,7 @@ class Mirror:
     def problems(self) -> list[str]:
         """What does not work, as sentences; empty when all is well."""
         found = [] if self._running else ["the mirror is not started"]
-        for name, process in self._running.items():
+        for name, process in list(self._running.items()):  # asked by other threads, also while it starts
             if process.poll() is not None:
                 log = self._folder / f"mirror-{name}.log"
                 found.append(f"the mirror's {name} server ended with {process.returncode}; its output is in {log}")

@@ -22,6 +22,9 @@ from .booted import Host
 from .lab import Lab
 
 pytestmark = [pytest.mark.hosts, pytest.mark.skipif(os.geteuid() != 0, reason="needs root")]
+# What the kernel runs. Sorted: wireguard-go lists peers, and a peer's networks, in no order of its own.
+KERNEL = """wg show wg0 dump | cut -f1-4 | while read -r key shared endpoint networks; do
+  echo "$key $shared $endpoint" $(echo "$networks" | tr , "\\n" | sort); done | sort; ip -4 route show table 7100"""
 PING = f"ping -c 1 -W 3 -M do -s {ping_size(1420)}"
 
 
@@ -74,11 +77,12 @@ def test_a_second_run_changes_nothing(lab: Lab, mesh: Topology) -> None:
 
 def test_check_mode_says_what_it_would_do_and_does_nothing(lab: Lab, mesh: Topology) -> None:
     host = lab.hosts["fra-1"]
-    before = host.run("cat /etc/wireguard/wg0.conf; wg show wg0 dump | cut -f1-4; ip route show table 7100")
+    look = f"cat /etc/wireguard/wg0.conf; {KERNEL}"
+    before = host.run(look)
     result = host.module("wireguard", check_mode=True, **options(mesh, host, remove=["dub-1"], peers=[]))
     assert result["changed"] and result["reasons"] == ["link dub-1: removed, its node left"]
     assert "dub-1" in result["diff"]["before"] and "dub-1" not in result["diff"]["after"]
-    assert host.run("cat /etc/wireguard/wg0.conf; wg show wg0 dump | cut -f1-4; ip route show table 7100") == before
+    assert host.run(look) == before
 
 
 def test_the_private_key_is_nowhere_but_in_its_file(lab: Lab, mesh: Topology) -> None:
@@ -180,8 +184,7 @@ def test_a_new_endpoint_is_taken_and_a_roamed_one_is_left(lab: Lab, mesh: Topolo
 
 def test_a_change_that_nobody_confirms_undoes_itself(lab: Lab, mesh: Topology) -> None:
     host = lab.hosts["fra-1"]
-    kernel = "wg show wg0 dump | cut -f1-4; ip -4 route show table 7100; ip rule; ip -br -4 a show wg0"
-    look = f"cat /etc/wireguard/wg0.conf; {kernel}"
+    look = f"cat /etc/wireguard/wg0.conf; {KERNEL}; ip rule; ip -br -4 a show wg0"
     before = host.run(look)
     bad = options(mesh, host, rollback=2, mtu=1300, listen_port=51999)
     bad["peers"] = [peer | {"endpoint": "198.18.7.99:1", "allowed": ["10.65.0.99/32"]} for peer in bad["peers"][:1]]
