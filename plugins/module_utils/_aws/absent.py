@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._engine.resource import Resource
+from .._site.listings import Row, View, by_name
 from . import api_account
 from .client import Client
 from .firewall_resources import Firewall
 from .leftovers import Leftovers, refuse_what_others_have_in_our_network
-from .listings import Row, View, by_name
 from .network_listings import NetworkListings, refuse_a_network_without_its_tag
 from .network_resources import Address, Association, InternetGateway, Network, RouteTable, SshKey, Subnet
 from .tags import common_state

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from .._engine.resource import State
+from .._site.rules import Rule
 from . import api_network as api
 from .resource import AwsResource
-from .rules import Rule
+from .rules import permission_of
 
 
 class Firewall(AwsResource):
@@ -55,7 +56,7 @@ class FirewallRule(AwsResource):
         """All peers in one call. A new firewall has its way out already: seen by the look after it was made."""
         there = self.read()
         if there is None:
-            self._calls[0](self.client, self.parent_id, self.rule.permission(self.wanted["peers"]))
+            self._calls[0](self.client, self.parent_id, permission_of(self.rule, self.wanted["peers"]))
         elif there["peers"] != self.wanted["peers"]:
             self.actual = there
             self.update({"peers": self.wanted["peers"]})
@@ -65,10 +66,10 @@ class FirewallRule(AwsResource):
         allow, forbid = self._calls
         have, wanted = set((self.actual or {})["peers"]), set(fields["peers"])
         if wanted - have:
-            allow(self.client, self.parent_id, self.rule.permission(sorted(wanted - have)))
+            allow(self.client, self.parent_id, permission_of(self.rule, sorted(wanted - have)))
         if have - wanted:
-            forbid(self.client, self.parent_id, self.rule.permission(sorted(have - wanted)))
+            forbid(self.client, self.parent_id, permission_of(self.rule, sorted(have - wanted)))
 
     def delete(self) -> None:
         """One that somebody added, or that is no longer asked for."""
-        self._calls[1](self.client, self.parent_id, self.rule.permission((self.actual or {})["peers"]))
+        self._calls[1](self.client, self.parent_id, permission_of(self.rule, (self.actual or {})["peers"]))

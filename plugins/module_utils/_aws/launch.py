@@ -12,14 +12,15 @@ from typing import Any
 
 from .._engine.errors import NotFound, Refused
 from .._engine.resource import State
+from .._site.user_data import HostKey, user_data
 from . import api_account
 from .client import Client
 from .images import IMAGES
 from .sizes import architecture_of
 from .tags import FIRST_HOST_KEY, as_tags
-from .user_data import HostKey, user_data
 
 Row = dict[str, Any]
+USER_DATA_LIMIT = 16384  # bytes, before base64: EC2 User Guide, "Run commands when you launch an EC2 instance"
 
 
 class Launch:
@@ -46,7 +47,7 @@ class Launch:
         return {
             "ImageId": image["ImageId"],
             "InstanceType": desired["type"],
-            "UserData": user_data(name, self._users[name], public_keys, key),
+            "UserData": user_data(name, self._users[name], public_keys, key, limit=USER_DATA_LIMIT),
             "NetworkInterfaces": [self._interface(desired)],
             "BlockDeviceMappings": [_root_disk(image["RootDeviceName"], desired["disk_gb"])],
             "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},

@@ -12,9 +12,9 @@ from typing import Any
 
 from .._engine.errors import NotOurs
 from .._engine.resource import State
+from .._site.listings import Named, Row, Rows, View
 from . import api_balancers, api_machines, api_network
 from .client import Client
-from .listings import Named, Row, Rows, View
 from .resource import AwsResource
 from .tags import NAME, OWNER, SITE, made_by_kubernetes, tags_of
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._engine.resource import State
+from .._site.listings import Named, Row, Rows, View, by_name
 from . import api_machines, api_network
 from .client import Client
-from .listings import Named, Row, Rows, View, by_name
 from .tags import FIRST_HOST_KEY, HOST_KEY, NAME, OWNER, PODS, POOL, common_state, tags_of
 from .tokens import is_dead, names_by_token
 

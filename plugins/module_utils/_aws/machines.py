@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .._cluster.pod_ranges import give_out, part_or_none, refuse_shared_parts
+from .._cluster.pod_ranges import part_or_none
 from .._engine.errors import NotOurs, Refused
 from .._engine.resource import Resource, State
+from .._site.records import refuse_another_host_key, wanted_parts
+from .._site.rules import CONTROL_PLANE, NODES
 from . import api_account, api_machines, api_network
 from .client import Client
 from .images import user_of
@@ -20,7 +22,6 @@ from .launch import Launch
 from .machine_listings import METADATA, MachineListings
 from .machine_resources import Attachment, Machine
 from .quotas import SPOT_VCPUS, VCPUS, is_standard, refuse_over
-from .rules import CONTROL_PLANE, NODES
 from .sizes import architecture_of, type_of
 from .tags import as_tags
 from .tokens import is_dead
@@ -62,7 +63,7 @@ class MachinesWork:
             machine = self.machines.get(name)
             if machine is None or machine["owner"] != self.client.owner:
                 raise Refused(f"record {name}: site {self.client.site} has no such machine; read it again, then record")
-            self._refuse_another_host_key(name, machine, values)
+            refuse_another_host_key(name, machine["host_key"], values.get("host_key"))
             fields = {field: value for field, value in values.items() if value and value != machine[field]}
             if fields:
                 api_network.tag(self.client, machine["id"], as_tags(fields))
@@ -128,32 +129,9 @@ class MachinesWork:
         return {**fields, "pool": machine["pool"]} if machine["pool"] else fields
 
     def _pods(self) -> dict[str, State]:
-        """``{name: {"pods": part}}`` for new machines, and for those whose node says other than the machine."""
-        site, prefix, record = self.options["pods"], self.options["pods_prefix"], self.options["record"] or {}
-        living = {name: state for name, state in self.machines.all().items() if self._lives(name)}
-        node_says = {name: values.get("pods") for name, values in record.items() if values.get("pods")}
-        known = {name: node_says.get(name) or part_or_none(s["pods"], site, prefix) for name, s in living.items()}
-        parts = {name: part for name, part in known.items() if part}
-        refuse_shared_parts(parts)
-        new = [name for name in self.wanted if name not in living]
-        lost = sorted(living.keys() - parts.keys())
-        if new and lost:
-            raise Refused(
-                f"create machine {new[0]}: the pod range of {', '.join(lost)} is unknown (its tag is lost, its node "
-                "was not read), so no range is given out in this site; bring that node back, or replace it",
-                lost=lost,
-            )
-        repaired = {name: part for name, part in node_says.items() if name in self.wanted and name in living}
-        given = {**give_out(site, prefix, parts.values(), new), **repaired}
-        return {name: {"pods": part} for name, part in given.items()}
-
-    def _refuse_another_host_key(self, name: str, machine: State, values: dict[str, Any]) -> None:
-        said, known = values.get("host_key"), machine["host_key"]
-        if said and known and said != known:
-            raise Refused(
-                f"record {name}: the node shows the host key {said}, and the machine's record is {known}; it may not "
-                f"be the machine that it was: look at it, then make it anew with: replace {name}"
-            )
+        """``{name: {"pods": part}}`` of what a plan gives out or puts back."""
+        living = {name: state["pods"] for name, state in self.machines.all().items() if self._lives(name)}
+        return wanted_parts(self.options, living)
 
     def _refuse_what_cannot_be_made(self, missing: dict[str, State]) -> None:
         """Images, vCPU quotas: asked only when something is to be created."""

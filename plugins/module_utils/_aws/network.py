@@ -8,18 +8,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from .._engine.errors import Refused
 from .._engine.resource import Resource
+from .._site.rules import Rule, refuse_to_lock_out_the_caller, wanted_rules
 from . import api_account, api_network
 from .client import Client
 from .firewall_resources import Firewall, FirewallRule
 from .network_listings import TABLE, NetworkListings, refuse_a_network_without_its_tag, without_comment
 from .network_resources import Address, Association, InternetGateway, Network, Route, RouteTable, SshKey, Subnet
 from .quotas import ADDRESSES, VPCS, refuse_over
-from .rules import Rule, refuse_too_many_rules, wanted_rules
+from .rules import refuse_too_many_rules
 from .sizes import type_of
 from .tags import MACHINE, NAME, OWNER, tags_of
 from .zones import blocks, refuse_missing_types, wanted_zones
@@ -43,7 +43,7 @@ class NetworkWork:
         """All that should be there, and what is ours there and should not."""
         rules = wanted_rules(self.options)
         refuse_too_many_rules(rules, self.client.site)
-        self._refuse_to_lock_out_the_caller()
+        refuse_to_lock_out_the_caller(self.options)
         api_account.refuse_another_account(self.client)
         refuse_a_network_without_its_tag(self.listings)
         self._refuse_over_quotas()
@@ -224,14 +224,6 @@ class NetworkWork:
                     f"{address['PublicIp']} ({address['AllocationId']}) serves a machine in network {seen.id} and has "
                     f"lost its tags; put {OWNER}={self.client.owner} and {MACHINE}=<machine> back on it, or release it"
                 )
-
-    def _refuse_to_lock_out_the_caller(self) -> None:
-        caller, admin = self.options["caller_address"], self.options["admin"]
-        if caller and not any(ip_address(caller) in ip_network(cidr) for cidr in admin):
-            raise Refused(
-                f"this run comes from {caller}, which is not in access.admin ({', '.join(admin) or 'empty'}): it could "
-                "not reach the machines by ssh; add it there, or run from an address that is in it"
-            )
 
 
 def _bare_and_used(row: dict[str, Any]) -> bool:

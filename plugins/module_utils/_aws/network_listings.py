@@ -15,11 +15,12 @@ from collections.abc import Callable, Mapping
 
 from .._engine.errors import NotOurs
 from .._engine.resource import State
+from .._site.listings import Named, Row, Rows, View, by_name, only_one
+from .._site.rules import CONTROL_PLANE, NODES
 from . import api_network as api
 from .client import Client
-from .listings import Named, Row, Rows, View, by_name, is_ours, only_one
-from .rules import CONTROL_PLANE, NODES, rules_of
-from .tags import MACHINE, MARK, NAME, OWNER, SITE, common_state, tags_of
+from .rules import rules_of
+from .tags import MACHINE, MARK, NAME, OWNER, SITE, common_state, is_ours, tags_of
 
 TABLE = "public"  # the route table's name
 DEFAULT_ROUTE = "0.0.0.0/0"

@@ -3,74 +3,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: may change without warning.
 
-"""What all resources of AWS share: the client, and a create whose answer may get lost."""
+"""What all resources of AWS share: the client, and tags."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .._engine.errors import AlreadyExists, Refused, Unreachable
-from .._engine.resource import Resource, State
-from .._engine.wait import clock
+from .._engine.resource import State
+from .._site.resource import SiteResource
 from .client import Client
 from .tags import as_tags
 
-LOOK_AGAIN = 15.0  # seconds until a thing whose create call got no answer must show
 
-
-class AwsResource(Resource):
-    """MUST be overridden beside the engine's: ``make`` in place of ``create``. MAY be overridden: ``tagged``."""
-
-    tagged = True  # False: it has no tags, and shares the owner of what it lives in
+class AwsResource(SiteResource):
+    """A thing in AWS. MUST be overridden: what SiteResource says."""
 
     def __init__(self, client: Client, name: str, desired: State | None, **others: Any) -> None:
-        common = {"owner": client.owner, "site": client.site} if self.tagged else {"owner": client.owner}
-        wanted = None if desired is None else {**common, **desired}
-        super().__init__(client.site, name, wanted, owner=client.owner, **others)
+        super().__init__(client, name, desired, **others)
         self.client = client
-
-    @property
-    def id(self) -> str:
-        """Cloud id of what was read last."""
-        return str((self.actual or {})["id"])
-
-    @property
-    def parent_id(self) -> str:
-        """Cloud id of what this lives in."""
-        return _id_of(self.parent)
-
-    @property
-    def after_id(self) -> str:
-        """Cloud id of the first thing that comes before this one."""
-        return _id_of(self.after[0])
-
-    @property
-    def wanted(self) -> State:
-        """``desired``, for a thing that is made: nothing is made that should not be there."""
-        return self.desired or {}
-
-    def make(self) -> None:
-        """One attempt at creating it."""
-        raise NotImplementedError
-
-    def create(self) -> None:
-        """Make it; after a lost answer, look whether it is there: most creates of EC2, done twice, make two."""
-        try:
-            self.make()
-        except (Unreachable, AlreadyExists):
-            if not self._shows():
-                raise
-            left = self.inspect()
-            if left is not None and left.action == "update":  # it was made, and the calls after it were not
-                self.update(left.fields)
-
-    def _shows(self) -> bool:
-        for _elapsed in clock(LOOK_AGAIN, 3.0):
-            if self.listing is not None:
-                self.listing.forget()
-            if self.read() is not None:
-                return True
-        return False
 
     def write_tags(self, fields: State) -> None:
         """Set those of the fields that are kept in tags, by one call."""
@@ -84,11 +34,3 @@ class AwsResource(Resource):
     def tags(self) -> list[dict[str, str]]:
         """All tags, for the create call."""
         return as_tags(self.desired or {})
-
-
-def _id_of(resource: Resource | None) -> str:
-    if resource is None or resource.actual is None:
-        raise Refused(
-            f"{resource.key if resource else 'a parent'} does not exist, and what needs it cannot be made yet"
-        )
-    return str(resource.actual["id"])

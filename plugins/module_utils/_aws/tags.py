@@ -52,3 +52,12 @@ def as_tags(fields: State) -> list[dict[str, str]]:
 def made_by_kubernetes(row: dict[str, Any], owner: str) -> bool:
     """Whether a controller of our cluster made it: ``kubernetes.io/cluster/<owner>``."""
     return KUBERNETES + owner in tags_of(row)
+
+
+def is_ours(row: dict[str, Any], owner: str, site: str, label: str) -> bool:
+    """Whether a thing that lies in no network of ours is this site's: the owner, with the site's tag or its name.
+
+    Either may have been edited, and is then drift; two sites of a cluster may share a region.
+    """
+    tags = tags_of(row)
+    return tags.get(OWNER) == owner and (tags.get(SITE) == site or tags.get(NAME) == label)

@@ -10,15 +10,14 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.launch import USER_DATA_LIMIT
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.quotas import VCPUS, is_standard, refuse_over
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.rules import (
-    Rule,
+    permission_of,
     refuse_too_many_rules,
     rules_of,
-    wanted_rules,
 )
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.sizes import architecture_of, type_of
-from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.user_data import HostKey, user_data
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.zones import (
     blocks,
     refuse_missing_types,
@@ -30,6 +29,8 @@ from ansible_collections.pangaea.multicloud.plugins.module_utils._cluster.pod_ra
     refuse_shared_parts,
 )
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.errors import OverQuota, Refused
+from ansible_collections.pangaea.multicloud.plugins.module_utils._site.rules import Rule, wanted_rules
+from ansible_collections.pangaea.multicloud.plugins.module_utils._site.user_data import HostKey, user_data
 
 OPTIONS: dict[str, Any] = {
     "mesh_port": 51820,
@@ -68,7 +69,7 @@ def test_openings_of_a_pool_are_its_own_firewall_and_merge_by_port() -> None:
 def test_a_rule_reads_back_as_it_was_written() -> None:
     peers = ["10.0.0.0/8", "2001:db8::/32", "pl-1", "sg-1"]
     for rule in (Rule("nodes", "in", "tcp", (22, 22)), Rule("nodes", "in", "all"), Rule("nodes", "in", "icmp", (3, 4))):
-        assert rules_of("nodes", {"IpPermissions": [rule.permission(peers)]}) == {rule: peers}
+        assert rules_of("nodes", {"IpPermissions": [permission_of(rule, peers)]}) == {rule: peers}
 
 
 def test_more_entries_than_aws_allows_are_refused_before_any_call() -> None:
@@ -140,19 +141,21 @@ def test_user_data_names_host_user_and_a_fresh_key() -> None:
     assert first.public.startswith("ecdsa-sha2-nistp256 ") and len(first.public) <= 256
     assert first.public != second.public
     assert first.private not in repr(first)
-    text = user_data("shop-aws-fra-cp-1", "debian", ["ssh-ed25519 AAAA ana"], first)
+    text = user_data("shop-aws-fra-cp-1", "debian", ["ssh-ed25519 AAAA ana"], first, limit=USER_DATA_LIMIT)
     head, _, body = text.partition("\n")
     config = json.loads(body)
     assert head == "#cloud-config"
     assert config["ssh_keys"] == {"ecdsa_private": first.private, "ecdsa_public": first.public + "\n"}
     assert (config["hostname"], config["users"][0]["name"]) == ("shop-aws-fra-cp-1", "debian")
     assert config["disable_root"] is True
-    assert json.loads(user_data("a", "root", [], first).partition("\n")[2])["disable_root"] is False
+    assert (
+        json.loads(user_data("a", "root", [], first, limit=USER_DATA_LIMIT).partition("\n")[2])["disable_root"] is False
+    )
 
 
 def test_user_data_that_is_too_long_is_refused() -> None:
     with pytest.raises(Refused, match="16384"):
-        user_data("a", "debian", ["ssh-rsa " + "A" * 1000] * 20, HostKey("private", "public"))
+        user_data("a", "debian", ["ssh-rsa " + "A" * 1000] * 20, HostKey("private", "public"), limit=USER_DATA_LIMIT)
 
 
 def test_the_kind_of_processor_is_read_from_the_type() -> None:

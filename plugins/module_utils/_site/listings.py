@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: may change without warning.
 
-"""What the region holds, one list call per kind, and how ours is told from others' there."""
+"""What a region holds, one list call per kind, and views of it by our names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 
 from .._engine.errors import Refused
 from .._engine.resource import Listing, State
-from .tags import NAME, OWNER, SITE, tags_of
 
 Row = dict[str, Any]
 Named = Mapping[str, State]
@@ -44,15 +43,6 @@ class View(Listing[str]):
     def forget(self) -> None:
         """The next look lists the base again."""
         self._base.forget()
-
-
-def is_ours(row: Row, owner: str, site: str, label: str) -> bool:
-    """Whether a thing that lies in no network of ours is this site's: the owner, with the site's tag or its name.
-
-    Either may have been edited, and is then drift; two sites of a cluster may share a region.
-    """
-    tags = tags_of(row)
-    return tags.get(OWNER) == owner and (tags.get(SITE) == site or tags.get(NAME) == label)
 
 
 def only_one(rows: Iterable[Row], key: str, what: str) -> Row | None:

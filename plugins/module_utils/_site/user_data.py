@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 
 from .._engine.errors import Refused
 
-LIMIT = 16384  # bytes, before base64: EC2 User Guide, "Run commands when you launch an EC2 instance"
-
 
 @dataclass(frozen=True)
 class HostKey:
@@ -33,8 +31,8 @@ class HostKey:
         return cls(private.decode(), key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode())
 
 
-def user_data(name: str, user: str, public_keys: list[str], host_key: HostKey) -> str:
-    """A cloud-config: JSON, which is YAML. Raises Refused when it is longer than AWS takes.
+def user_data(name: str, user: str, public_keys: list[str], host_key: HostKey, *, limit: int) -> str:
+    """A cloud-config: JSON, which is YAML. Raises Refused when it is longer than the cloud takes (``limit``, bytes).
 
     The user is named here, so that it does not depend on the image. With ``ssh_keys`` given, cloud-init makes no host
     keys of its own (cloud-init documentation, module SSH).
@@ -53,8 +51,8 @@ def user_data(name: str, user: str, public_keys: list[str], host_key: HostKey) -
         "ssh_keys": {"ecdsa_private": host_key.private, "ecdsa_public": f"{host_key.public}\n"},
     }
     text = "#cloud-config\n" + json.dumps(config, indent=1)
-    if len(text) > LIMIT:
+    if len(text) > limit:
         raise Refused(
-            f"machine {name}: its user data has {len(text)} bytes, and AWS takes {LIMIT}; give fewer ssh public keys"
+            f"machine {name}: its user data has {len(text)} bytes, its cloud takes {limit}; give fewer ssh public keys"
         )
     return text
