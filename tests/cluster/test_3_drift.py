@@ -45,15 +45,7 @@ DAMAGES = [
 ]
 
 
-# Seen to work by hand, not yet in a whole run of this file: left to make test-long until they were.
-LATER = ("edit-tag", "stop-machine")
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [pytest.param(damage, marks=[pytest.mark.long] if damage.drill[0] in LATER else []) for damage in DAMAGES],
-    ids=str,
-)
+@pytest.mark.parametrize("damage", DAMAGES, ids=str)
 def test_damage_is_named_then_repaired_then_silent(lab: Lab, damage: Damage) -> None:
     assert lab.plan() == []
     lab.drill(*(lab.instance(word.removeprefix("instance:")) if "instance:" in word else word for word in damage.drill))
@@ -65,7 +57,6 @@ def test_damage_is_named_then_repaired_then_silent(lab: Lab, damage: Damage) -> 
     assert len(lab.ready()) == 3
 
 
-@pytest.mark.long  # as above
 @pytest.mark.parametrize(
     ("break_it", "reason"),
     [
@@ -85,7 +76,6 @@ def test_a_broken_node_is_named_with_its_reason_and_mended(lab: Lab, break_it: s
     assert lab.plan() == []
 
 
-@pytest.mark.long  # as above
 def test_a_tag_of_ours_that_is_gone_makes_the_thing_not_ours_and_that_is_refused(lab: Lab) -> None:
     machine = lab.instance(FRA_1)
     lab.drill("edit-tag", "--region", FRA, machine, "pangaea-cluster")

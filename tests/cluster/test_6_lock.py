@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 
-import pytest
-
 from .lab import Lab, until
 
 FRA_2 = "ct-aws-fra-general-2"
@@ -41,7 +39,6 @@ def test_a_change_that_comes_during_a_run_waits_is_named_and_is_applied_after(la
     lab.runner("scale", "general", "aws-fra=1")
 
 
-@pytest.mark.long  # five minutes, and it failed once in two: a neighbour did not answer ssh, not yet understood
 def test_a_run_that_is_killed_while_a_module_applies_is_completed_by_the_next(lab: Lab) -> None:
     since = lab.now()
     lab.drill("slow", "--seconds", "3")

@@ -26,6 +26,8 @@ from .sizes import architecture_of, type_of
 from .tags import as_tags
 from .tokens import is_dead
 
+STATES = {"pending": "starting"}  # the words of all clouds: starting, running, stopping, stopped
+
 
 class MachinesWork:
     """The part ``machines`` of a site; with ``remove`` the part ``removals``, which does nothing else."""
@@ -168,7 +170,7 @@ class MachinesWork:
             "zone": state["zone"],
             "region": self.client.region,
             "type": state["type"],
-            "state": state["status"],
+            "state": STATES.get(state["status"], state["status"]),
             "pods": part_or_none(state["pods"], self.options["pods"], self.options["pods_prefix"]),
             "host_key": state["host_key"],
             "first_host_key": state["first_host_key"],

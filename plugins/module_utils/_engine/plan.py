@@ -18,8 +18,8 @@ from itertools import groupby
 from typing import Any
 
 from .errors import Error, InUse, NotConverged
-from .resource import Change, Resource
-from .wait import clock
+from .resource import Change, Resource, State
+from .wait import clock, wait_for
 
 Step = tuple[Resource, Change]
 
@@ -34,13 +34,16 @@ class Plan:
     """The ordered changes of one part of one site. Text, JSON, diff and checksum are views of it."""
 
     steps: tuple[Step, ...]
+    unsettled: tuple[Resource, ...] = ()  # as desired and still on the way there, as a machine that starts: no change
 
     @classmethod
     def of(cls, resources: Iterable[Resource]) -> Plan:
         """Look at parents before children. Deletes come first, children before parents. Raises what ``read`` raises."""
-        found = [(r, c) for r in sorted(resources, key=lambda r: r.depth) if (c := r.inspect())]
+        looked = [(r, r.inspect()) for r in sorted(resources, key=lambda r: r.depth)]
+        found = [(r, c) for r, c in looked if c is not None]
         deletes = [step for step in reversed(found) if step[1].action == "delete"]
-        return cls((*deletes, *(step for step in found if step[1].action != "delete")))
+        unsettled = tuple(r for r, c in looked if c is None and r.desired is not None and not r.settled())
+        return cls((*deletes, *(step for step in found if step[1].action != "delete")), unsettled)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -75,11 +78,14 @@ class Plan:
         A wave is what has the same depth and direction. After a failure nothing new starts, what runs is finished.
         ``applied`` hears of each change as soon as it is done, also in a run that fails later.
         Raises the first error, with the others' sentences in ``details["also"]``; NotConverged if reading back differs.
+        What somebody else began and is not done yet is waited for at the end; TimedOut if it does not come to it.
         """
         for _wave, steps in groupby(self.steps, key=lambda step: (step[1].action == "delete", step[0].depth)):
             wave = list(steps)
             _do_side_by_side(wave, applied, parallel)
             _verify(wave)
+        for resource in self.unsettled:
+            _await(resource)
 
 
 def _do_side_by_side(wave: Sequence[Step], applied: Callable[[Change], None], parallel: int) -> None:
@@ -133,6 +139,19 @@ def _verify(wave: Sequence[Step]) -> None:
                 raise _not_converged(resource, change, still, elapsed)
     resource, change = waiting[0]
     raise _not_converged(resource, change, resource.inspect(), time.monotonic() - start)
+
+
+def _await(resource: Resource) -> None:
+    def look() -> State | None:
+        if resource.listing is not None and not resource.settled():
+            resource.listing.forget()
+        resource.inspect()
+        return resource.actual
+
+    def settled(_seen: State | None) -> bool:
+        return resource.settled()
+
+    wait_for(settled, look, what=resource.key, ticks=clock(resource.patience, resource.pause))
 
 
 def _not_converged(resource: Resource, change: Change, still: Change | None, elapsed: float) -> NotConverged:

@@ -50,9 +50,13 @@ class Census:
 def unreachable(
     census: Mapping[str, Iterable[str]], looks: Iterable[str], wanted: Mapping[str, str], repaired: Iterable[str]
 ) -> list[str]:
-    """Nodes that should have answered and did not. ``repaired``: sites that a plan is to change before it looks."""
+    """Nodes that should have answered and did not, or could not since their machine does not run.
+
+    ``repaired``: sites that a plan is to change before it looks.
+    """
     sites, answered = set(repaired), set(looks)
-    return sorted(name for name in census["reachable"] if name not in answered and wanted[name] not in sites)
+    expected = {*census["reachable"], *census["missing"]} - answered
+    return sorted(name for name in expected if wanted[name] not in sites)
 
 
 def _place(machine: Vars) -> str:

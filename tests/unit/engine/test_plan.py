@@ -12,6 +12,7 @@ from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.errors 
     NotConverged,
     NotOurs,
     Refused,
+    TimedOut,
 )
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.plan import Plan
 
@@ -221,3 +222,23 @@ def test_a_list_that_fails_is_an_error_and_never_an_absence() -> None:
 
     with pytest.raises(Error, match="did not answer"):
         plan_of(Broken(), a={"size": 1})
+
+
+def test_what_somebody_else_began_is_no_change_and_is_waited_for() -> None:
+    class Starts(Cloud):
+        def _list(self) -> dict[str, dict[str, object]]:
+            if len(self.calls) == 2:
+                self.things["a"]["status"] = "ready"
+            return super()._list()
+
+    cloud = Starts({"a": {"owner": OWNER, "size": 1, "status": "starting"}})
+    plan = plan_of(cloud, a={"size": 1})
+    assert said(plan) == []
+    plan.apply(lambda change: None)
+    assert cloud.calls == ["list", "list", "list"]
+
+
+def test_what_never_comes_up_is_an_error_that_names_it() -> None:
+    cloud = Cloud({"a": {"owner": OWNER, "size": 1, "status": "starting"}})
+    with pytest.raises(TimedOut, match=r"thing/aws-fra/a is not settled after .* status=starting"):
+        plan_of(cloud, a={"size": 1}).apply(lambda change: None)

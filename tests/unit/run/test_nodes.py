@@ -89,7 +89,12 @@ def test_a_site_that_fails_is_named_with_its_kind_and_hides_no_other() -> None:
 
 
 def test_a_silent_node_is_no_trouble_in_a_plan_that_is_to_put_its_route_back_first() -> None:
-    census = {"reachable": ["a", "b", "c"], "new": ["d"]}
+    census = {"reachable": ["a", "b", "c"], "new": ["d"], "missing": []}
     wanted = {"a": "fra", "b": "zrh", "c": "fra", "d": "fra"}
     assert nodes.unreachable(census, ["a"], wanted, []) == ["b", "c"]
     assert nodes.unreachable(census, ["a"], wanted, ["fra"]) == ["b"]
+
+
+def test_a_machine_that_does_not_run_cannot_answer_and_is_named() -> None:
+    census = {"reachable": ["a"], "new": [], "missing": ["b"]}
+    assert nodes.unreachable(census, ["a"], {"a": "fra", "b": "zrh"}, []) == ["b"]
