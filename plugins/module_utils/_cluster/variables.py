@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .clouds import CLOUDS
 from .constants import PODS_PREFIX
 from .model import Cluster, Machine, Site
 from .ranges import tenth_address
@@ -86,6 +87,7 @@ def site_variables(cluster: Cluster, site: Site) -> Vars:
             "cloud": site.cloud,
             "region": site.region,
             "account": site.account,
+            "identity": {CLOUDS[site.cloud].account: site.account},  # by the cloud's own word for it
             "endpoint": site.endpoint,
             "cidr": site.cidr,
             "pods": site.pods,
