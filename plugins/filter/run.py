@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.pangaea.multicloud.plugins.module_utils._run import (
     bootstrap,
+    etcd,
     kubernetes,
     nodes,
     proof,
@@ -142,9 +143,10 @@ class FilterModule:
             "run_text": report.text,
             "run_trouble": report.trouble,
             "site_errors": sites.errors,
-            "unreachable": nodes.unreachable,
             "site_machines": sites.machines,
             "site_marks": sites.marks,
             "site_parts": sites.parts,
+            "stale_etcd_members": etcd.stale_members,
+            "unreachable": nodes.unreachable,
         }
         return {name: door(function) for name, function in found.items()}
