@@ -37,7 +37,8 @@ class Supervisor:
         clouds = Clouds(self, self.port)
         self._announce()
         clouds.start()
-        self.steps.say(f"aws: answers on http://127.0.0.1:{self.port}")
+        for cloud, url in clouds.urls.items():
+            self.steps.say(f"{cloud}: answers on {url}")
         try:
             if not self.clouds_only:
                 from sandbox.real import Real
@@ -45,11 +46,10 @@ class Supervisor:
                 self.host = Real(self.place.name, clouds.metadata, self.steps.say)
                 clouds.machines.host = self.host
                 self.host.start()
-                clouds.apply = self.host.apply
-                clouds.apply_now()
+                clouds.worlds.begin(self.host.apply)
             self.steps.ready.set()
             while not self.stopping.wait(TICK):
-                clouds.cloud.tick()
+                clouds.tick()
         except Exception as error:
             log.exception("the sandbox could not start")
             self.steps.failed = f"{type(error).__name__}: {error}"

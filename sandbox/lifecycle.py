@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.client import NotRunning, ask
-from sandbox.places import Place, root, started
+from sandbox.places import CLOUDS, Place, root, started
 
 Say = Callable[[str], None]
 HOME = Path(__file__).resolve().parent.parent
@@ -79,7 +79,8 @@ def _alone(place: Place) -> Iterator[None]:
 
 
 def _start(place: Place, port: int, *, clouds_only: bool) -> dict[str, Any]:
-    _refuse_taken(port)
+    for cloud in CLOUDS:
+        _refuse_taken(place.port(cloud, port))
     place.folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "sandbox.daemon", "--name", place.name, "--port", str(port)]
     with open(place.log, "a") as log:

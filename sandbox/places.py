@@ -14,6 +14,8 @@ from typing import Any
 
 NAME = re.compile(r"[a-z][a-z0-9]{0,11}")  # no dash: "pgs-demo-" must not begin the names of another sandbox
 PORT = 7801
+AWS, GCP, AZURE = "aws", "gcp", "azure"
+CLOUDS = (AWS, GCP, AZURE)  # in the order of their ports
 
 
 def root() -> Path:
@@ -43,9 +45,19 @@ class Place:
     def log(self) -> Path:
         return self.folder / "daemon.log"
 
+    def requests(self, cloud: str) -> Path:
+        """The request log of a cloud."""
+        return self.folder / f"requests-{cloud}.jsonl"
+
+    @staticmethod
+    def port(cloud: str, first: int) -> int:
+        """The port of a cloud, given that of the first."""
+        return first + CLOUDS.index(cloud)
+
     @property
-    def requests(self) -> Path:
-        return self.folder / "requests.jsonl"
+    def ca(self) -> Path:
+        """The certificate that vouches for the simulated Azure, which speaks TLS only."""
+        return self.folder / AZURE / "ca.pem"
 
     @property
     def lock(self) -> Path:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The servers of the clouds: one port on loopback, many connections, one state."""
+"""The servers of the clouds: a port on loopback each, one world of all of them for the fabric."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from sandbox.aws.app import App
 from sandbox.aws.cloud import Cloud
 from sandbox.aws.journal import Journal
+from sandbox.azure.cloud import Cloud as AzureCloud
+from sandbox.azure.server import Server as AzureServer
+from sandbox.azure.world import world_of as azure_world
 from sandbox.control import Control
+from sandbox.fabric.world import World
+from sandbox.gcp.serving import Service as GcpService
+from sandbox.gcp.world import world_of as gcp_world
+from sandbox.places import AWS, AZURE, GCP, Place
 
 log = logging.getLogger(__name__)
 
@@ -35,44 +42,93 @@ class Machines:
             self.host.reboot(key)
 
 
+class Worlds:
+    """The last world of each cloud, and all of them as one. Each cloud tells its own with its own lock held."""
+
+    def __init__(self) -> None:
+        self.apply: Callable[[World], None] | None = None
+        self._parts: dict[str, World] = {}
+        self._lock = threading.Lock()
+
+    def tell(self, cloud: str, part: World) -> None:
+        """This is what the cloud wants now."""
+        with self._lock:
+            self._parts[cloud] = part
+            if self.apply is not None:
+                self.apply(self.whole())
+
+    def whole(self) -> World:
+        parts = [part for _, part in sorted(self._parts.items())]
+        return World(
+            tuple(one for part in parts for one in part.networks),
+            tuple(one for part in parts for one in part.firewalls),
+            tuple(one for part in parts for one in part.machines),
+        )
+
+    def begin(self, apply: Callable[[World], None]) -> None:
+        """There is a fabric now: it gets the world, and every later one."""
+        with self._lock:
+            self.apply = apply
+            apply(self.whole())
+
+
 class Clouds:
-    """All simulated clouds of one sandbox and what they are served by."""
+    """All simulated clouds of one sandbox and what they are served by: AWS at `port`, the others at the next two."""
 
     def __init__(self, supervisor: Any, port: int) -> None:
-        self.machines = Machines()
-        self.apply: Callable[[Any], None] | None = None
+        place: Place = supervisor.place
+        self.machines, self.worlds = Machines(), Worlds()
         real = None if supervisor.clouds_only else self.machines
-        self.cloud = Cloud(real, self._changed)
-        journal = Journal(supervisor.place.requests)
+        self.cloud = Cloud(real, self._aws_changed)
+        journal = Journal(place.requests(AWS))
         app = Control(self.cloud, journal, App(self.cloud, journal), supervisor)
         self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True  # an open connection does not hold up the end
-        self._thread = threading.Thread(target=self._server.serve_forever, name="clouds", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="aws", daemon=True)
+        self.gcp = GcpService(place.port(GCP, port), place.requests(GCP), real, self._gcp_changed)
+        self.azure = AzureServer(
+            AzureCloud(real, self._azure_changed), Journal(place.requests(AZURE)), place.folder / AZURE,
+            place.port(AZURE, port),
+        )  # fmt: skip
+        self.urls = {AWS: f"http://127.0.0.1:{port}", GCP: self.gcp.url, AZURE: self.azure.url}
 
     def start(self) -> None:
         """Answer from now on."""
         self._thread.start()
+        self.gcp.start()
+        self.azure.start()
 
     def stop(self) -> None:
         """Answer no more."""
+        self.azure.stop()
+        self.gcp.stop()
         self._server.shutdown()
 
-    def apply_now(self) -> None:
-        """Give the fabric the world as the clouds know it."""
-        with self.cloud.lock:
-            self._changed()
+    def tick(self) -> None:
+        """Let time pass in all of them."""
+        for cloud in (self.cloud, self.gcp.cloud, self.azure.cloud):
+            cloud.tick()
 
     def metadata(self, key: str, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
         """Answer a machine that asks its metadata service."""
+        if key.startswith("gce-"):
+            return self.gcp.metadata(key, method, path, headers, body)
+        if not key.startswith("i-"):
+            return 501, {"Content-Type": "text/plain"}, b"the sandbox does not implement Azure's metadata service\n"
         from sandbox.aws.imds import answer
 
         return answer(self.cloud, key, method, path, headers)
 
-    def _changed(self) -> None:
-        if self.apply is not None:
-            from sandbox.aws.world import world_of
+    def _aws_changed(self) -> None:
+        from sandbox.aws.world import world_of
 
-            self.apply(world_of(self.cloud))
+        self.worlds.tell(AWS, world_of(self.cloud))
+
+    def _gcp_changed(self) -> None:
+        self.worlds.tell(GCP, gcp_world(self.gcp.cloud))
+
+    def _azure_changed(self) -> None:
+        self.worlds.tell(AZURE, azure_world(self.azure.cloud))
 
 
 class _Quiet(WSGIRequestHandler):  # type: ignore[misc]

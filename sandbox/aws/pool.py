@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from sandbox.aws.errors import AwsError
 
 FIRST = int(ipaddress.IPv4Address("198.18.1.0"))  # below it live the internet's own: router, resolver, mirror
-LAST = int(ipaddress.IPv4Address("198.19.255.254"))
+LAST = int(ipaddress.IPv4Address("198.19.63.254"))  # above it are those of the other clouds
 
 
 class Pool:

@@ -115,7 +115,7 @@ def _machine(cloud: Cloud, machine: Resource, nic: Resource) -> Machine:
         private_address=str(address), public_address=public.properties["ipAddress"] if public else None,
         firewalls=(nic.key,), forwards=bool(nic.properties.get("enableIPForwarding")), wanted=machine.own["wanted"],
         image=machine.own["fabric"], hop_limit=64, disk_gb=machine.properties["storageProfile"]["osDisk"]["diskSizeGB"],
-        user_data=base64.b64decode(machine.properties["osProfile"].get("customData", "")),
+        user_data=base64.b64decode(machine.properties["osProfile"].get("customData", "")), datasource="NoCloud",
     )  # fmt: skip
 
 

@@ -121,7 +121,24 @@ class Host:
         if self._machine.platform_uuid:
             (self._folder / "platform").mkdir()
             (self._folder / "platform/uuid").write_text(self._machine.platform_uuid + "\n")
+        self._show_user_data()
         (self._folder / "prepared").touch()
+
+    def _show_user_data(self) -> None:
+        """Tell cloud-init where to look, if it is elsewhere than the image says."""
+        source = self._machine.datasource
+        if not source:
+            return
+        upper = self._folder / "upper"
+        config = upper / "etc/cloud/cloud.cfg.d"
+        config.mkdir(parents=True)
+        (upper / "etc/cloud/ds-identify.cfg").write_text(f"policy: enabled\ndatasource: {source}\n")
+        (config / "95-datasource.cfg").write_text(f"datasource_list: [{source}]\n")
+        if source == "NoCloud":
+            seed = upper / "var/lib/cloud/seed/nocloud"
+            seed.mkdir(parents=True)
+            (seed / "meta-data").write_text(f"instance-id: {self._machine.key}\n")
+            (seed / "user-data").write_bytes(self._machine.user_data)
 
     @property
     def _hostname(self) -> str:

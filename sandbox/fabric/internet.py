@@ -59,7 +59,9 @@ class Internet:
         """Start the resolver, again if it has ended."""
         if self._resolver is not None and self._resolver.poll() is None:
             return
-        answers = [f"--host-record={addresses.MIRROR_NAME},{addresses.MIRROR}"]
+        # Google's machines ask for their metadata server by name; to the others the name means nothing.
+        names = {addresses.MIRROR_NAME: addresses.MIRROR, "metadata.google.internal": addresses.METADATA}
+        answers = [f"--host-record={name},{address}" for name, address in names.items()]
         # No upstream at all: what is not of the sandbox does not exist, said at once. cloud-init and others ask
         # for names that a dead resolver would let them wait a minute for.
         rules = ["--no-resolv", "--no-hosts", "--no-poll", "--address=/#/", "--local=/pangaea.test/"]

@@ -109,6 +109,8 @@ class Machine:
     the answer to a PUT); a cloud without such a limit gives 64. `user_data` goes to nobody but that service.
     `platform_uuid` is what the hypervisor shows in /sys/hypervisor/uuid, by which cloud-init knows some clouds:
     AWS's begin with "ec2", and only there it asks the metadata service with a session token. "": shows nothing.
+    `datasource` is how cloud-init finds its user data, in its own word: "" is the image's (Ec2), "GCE" the metadata
+    server of that cloud, "NoCloud" files on the machine's disk, where a cloud's own way needs hardware.
     A machine that leaves the world is destroyed with its disk.
     """
 
@@ -126,6 +128,7 @@ class Machine:
     hop_limit: int = 1
     disk_gb: int = 30
     platform_uuid: str = ""
+    datasource: str = ""
 
     def __post_init__(self) -> None:
         for address in (self.private_address, self.public_address):

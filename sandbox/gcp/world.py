@@ -139,6 +139,7 @@ def _machine(cloud: Cloud, entry: Entry) -> Machine:
         firewalls=(_firewall_key(entry),), forwards=row["canIpForward"],
         wanted="stopped" if row["status"] in GONE else "running", image=image.fabric if image else DISK.word,
         user_data=metadata_of(row).get("user-data", "").encode(), hop_limit=64, disk_gb=int(boot.row["sizeGb"]),
+        datasource="GCE",
     )  # fmt: skip
 
 

@@ -20,19 +20,23 @@ from botocore.exceptions import ClientError
 
 from sandbox import lifecycle
 from sandbox.client import ask
-from sandbox.places import Place
+from sandbox.places import CLOUDS, Place
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 
 
 def free_port() -> int:
-    """A port that nobody has now, and that no outgoing connection of anybody will get: those begin at 32768."""
+    """The first of three that nobody has now, and that no outgoing connection will get: those begin at 32768."""
     while True:
         port = 20000 + secrets.randbelow(12000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
+        if all(is_free(port + number) for number in range(len(CLOUDS))):
+            return port
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 class Sandbox:

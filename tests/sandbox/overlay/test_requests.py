@@ -159,7 +159,7 @@ def test_the_log_tells_who_asked_what_and_keeps_secrets(shop: Shop) -> None:
     ]  # fmt: skip
     assert [one["seq"] for one in entries] == list(range(last + 1, last + 5))
     assert "masked" in entries[0]["params"]["UserData"]
-    assert "hunter2" not in sandbox.place.requests.read_text()
+    assert "hunter2" not in sandbox.place.requests("aws").read_text()
 
 
 def test_quotas_are_answered(sandbox: Sandbox) -> None:
