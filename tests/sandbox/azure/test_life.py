@@ -1,0 +1,274 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From nothing to a site and back, by the modules, against the simulated Azure."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.sandbox.azure.conftest import KEY, PLACE, nic, vm, vnet
+from tests.sandbox.azure.lab import CONTROL, OURS, OWNER, SECOND, SITE, WORKER, Lab, lists, machines
+
+
+def test_in_check_mode_nothing_is_written_on_the_first_run(fresh: Lab) -> None:
+    before = fresh.snapshot()
+    fresh.requests()
+    plan = fresh.plan()
+    assert "create network/azure-fra" in plan
+    assert "create machine/azure-fra/shop-azure-fra-general-2" in plan
+    assert fresh.writes() == []
+    assert fresh.snapshot() == before
+
+
+def test_what_was_planned_is_done_and_then_nothing_is_left_to_do(fresh: Lab) -> None:
+    looked = fresh.network(check=True)
+    assert not looked.failed, looked["msg"]
+    seen = fresh.machines(check=True, network=looked["network"])
+    assert not seen.failed, seen["msg"]
+    made = fresh.network(checksum=looked["plan"]["checksum"])
+    assert not made.failed, made["msg"]
+    done = fresh.machines(network=made["network"], checksum=seen["plan"]["checksum"])
+    assert not done.failed, done["msg"]
+    assert (made["changes"], done["changes"]) == (looked["changes"], seen["changes"])
+    assert done["machines"][CONTROL]["public_address"] == made["network"]["addresses"][CONTROL]["address"]
+    assert fresh.plan() == []
+
+
+def test_a_quiet_hour_costs_ten_lists_at_any_size(fresh: Lab) -> None:
+    for workers in (2, 99):
+        wanted = machines(workers)
+        fresh.converge(machines=wanted)
+        looked = fresh.network(check=True)
+        fresh.requests()
+        seen = fresh.machines(check=True, network=looked["network"], machines=wanted)
+        assert (looked["changes"], seen["changes"]) == ([], [])
+        assert lists(looked["api_calls"]) == {
+            "Microsoft.Resources/subscriptions/resourceGroups/read": 1,
+            "Microsoft.Network/virtualNetworks/read": 1,
+            "Microsoft.Network/routeTables/read": 1,
+            "Microsoft.Network/networkSecurityGroups/read": 1,
+            "Microsoft.Network/publicIPAddresses/read": 1,
+            "Microsoft.Compute/sshPublicKeys/read": 1,
+        }
+        assert lists(seen["api_calls"]) == {
+            "Microsoft.Compute/virtualMachines/read": 2,  # what they are, and how they run
+            "Microsoft.Network/networkInterfaces/read": 1,
+            "Microsoft.Network/publicIPAddresses/read": 1,
+        }
+        asked = fresh.requests()
+        assert len(asked) == 5, asked  # the log agrees with what the module counted
+
+
+def test_a_list_counts_once_however_many_pages_it_has(fresh: Lab) -> None:
+    network = fresh.converge(machines=machines(12))
+    fresh.cloud.settings.set({"page": 5})
+    seen = fresh.machines(check=True, network=network, machines=machines(12))
+    assert seen["changes"] == []
+    assert sum(lists(seen["api_calls"]).values()) == 4
+
+
+def test_machines_cost_three_writes_each(fresh: Lab) -> None:
+    network = fresh.network()["network"]
+    fresh.requests()
+    made = fresh.machines(network=network, machines=machines(20))
+    assert not made.failed, made["msg"]
+    assert Counter(fresh.writes()) == {
+        "PUT publicIPAddresses": 20,  # that of the control plane was made with the network
+        "PUT networkInterfaces": 21,
+        "PUT virtualMachines": 21,
+    }
+
+
+def test_a_network_costs_one_write_for_each_thing_and_none_for_its_parts(fresh: Lab) -> None:
+    assert len(fresh.network()["changes"]) == 29
+    assert Counter(fresh.writes()) == {
+        "PUT resourceGroups": 1,
+        "PUT virtualNetworks": 1,
+        "PUT routeTables": 1,
+        "PUT networkSecurityGroups": 3,
+        "PUT publicIPAddresses": 1,
+        "PUT sshPublicKeys": 1,
+    }
+
+
+def test_a_machine_is_made_as_the_design_says(fresh: Lab) -> None:
+    network = fresh.converge()
+    row = fresh.get(f"Microsoft.Compute/virtualMachines/{WORKER}")
+    card = fresh.get(f"Microsoft.Network/networkInterfaces/{WORKER}")
+    address = fresh.get(f"Microsoft.Network/publicIPAddresses/{WORKER}")
+    part = row["properties"]
+    disk = part["storageProfile"]["osDisk"]
+    assert (disk["deleteOption"], disk["diskSizeGB"]) == ("Delete", 30)
+    assert disk["managedDisk"]["storageAccountType"] == "Premium_LRS"
+    assert part["networkProfile"]["networkInterfaces"][0]["properties"]["deleteOption"] == "Delete"
+    assert (address["sku"]["name"], address["properties"]["deleteOption"]) == ("Standard", "Delete")
+    assert card["properties"]["networkSecurityGroup"]["id"] == network["groups"]["pool-general"]
+    assert card["properties"]["ipConfigurations"][0]["properties"]["publicIPAddress"]["id"] == address["id"]
+    assert part["storageProfile"]["imageReference"] == {
+        **{"publisher": "Debian", "offer": "debian-13", "sku": "13-gen2", "version": "0.20261101.2290"},
+        "exactVersion": "0.20261101.2290",
+    }
+    machine = fresh.cloud.store.find(row["id"])
+    assert machine is not None
+    config = _user_data(machine.properties["osProfile"]["customData"])
+    assert config["ssh_keys"]["ecdsa_public"].strip() == row["tags"]["pangaea-first-host-key"]
+    assert (config["users"][0]["name"], part["osProfile"]["adminUsername"]) == ("debian", "debian")
+    assert config["users"][0]["ssh_authorized_keys"] == [KEY]
+    assert config["hostname"] == part["osProfile"]["computerName"] == WORKER
+    tags = row["tags"]
+    assert (tags["pangaea-cluster"], tags["pangaea-site"]) == (OWNER, SITE)
+    assert (tags["pangaea-pool"], tags["pangaea-pods"]) == ("general", "10.129.1.0/24")
+    assert card["tags"] == address["tags"] == {"pangaea-cluster": OWNER, "pangaea-site": SITE}
+
+
+def _user_data(text: str) -> dict[str, Any]:
+    head, _, body = base64.b64decode(text).decode().partition("\n")
+    assert head == "#cloud-config"
+    return dict(json.loads(body))
+
+
+def test_what_playbooks_are_told_of_a_machine(fresh: Lab) -> None:
+    network = fresh.converge()
+    said = fresh.machines(network=network)["machines"][WORKER]
+    row = fresh.get(f"Microsoft.Compute/virtualMachines/{WORKER}")
+    assert said == {
+        "id": row["id"],
+        "name": WORKER,
+        "private_address": _private(fresh, WORKER),
+        "public_address": fresh.get(f"Microsoft.Network/publicIPAddresses/{WORKER}")["properties"]["ipAddress"],
+        "zone": "germanywestcentral-1",
+        "region": "germanywestcentral",
+        "type": "Standard_B2als_v2",
+        "state": "running",
+        "pods": "10.129.1.0/24",
+        "host_key": None,
+        "first_host_key": row["tags"]["pangaea-first-host-key"],
+        "user": "debian",
+        "provider_id": f"azure://{row['id']}",
+        "pool": "general",
+        "role": "worker",
+    }
+    assert network["marks"] == {}
+
+
+def _private(lab: Lab, machine: str) -> str:
+    card = lab.get(f"Microsoft.Network/networkInterfaces/{machine}")
+    return str(card["properties"]["ipConfigurations"][0]["properties"]["privateIPAddress"])
+
+
+def test_machines_take_turns_over_the_zones(fresh: Lab) -> None:
+    network = fresh.converge(machines=machines(4))
+    assert {zone: part["cidr"] for zone, part in network["zones"].items()} == {
+        "1": "10.65.0.0/18",
+        "2": "10.65.64.0/18",
+        "3": "10.65.128.0/18",
+    }
+    said = fresh.machines(network=network, machines=machines(4))["machines"]
+    zones = [said[f"shop-azure-fra-general-{n}"]["zone"] for n in range(1, 5)]
+    assert zones == [f"germanywestcentral-{zone}" for zone in "1231"]
+
+
+@pytest.mark.parametrize("size", ["small", "medium", "large", "Standard_D2ps_v5"])
+@pytest.mark.parametrize(("image", "user"), [("debian-13", "debian"), ("ubuntu-24.04", "ubuntu")])
+def test_each_size_and_image_makes_a_machine(lab: Lab, size: str, image: str, user: str) -> None:
+    network = lab.network(sizes=[size])["network"]
+    made = lab.machines(network=network, machines=machines(1, size=size, image=image))
+    assert not made.failed, made["msg"]
+    assert {machine["user"] for machine in made["machines"].values()} == {user}
+    assert not lab.machines(network=network, state="absent").failed
+
+
+def test_a_region_without_zones_gets_one_subnet_and_availability_sets(fresh: Lab) -> None:
+    fresh.place = "germanynorth"
+    network = fresh.converge()
+    assert list(network["zones"]) == ["regional"]
+    assert sorted(network["sets"]) == ["control_plane", "nodes"]
+    assert fresh.plan() == []
+    row = fresh.get(f"Microsoft.Compute/virtualMachines/{WORKER}")
+    assert "zones" not in row
+    assert row["properties"]["availabilitySet"]["id"] == network["sets"]["nodes"]
+    assert sum(lists(fresh.network(check=True)["api_calls"]).values()) == 7
+    assert not fresh.machines(network=network, state="absent").failed
+    closed = fresh.network(state="absent")
+    assert not closed.failed, closed["msg"]
+    assert fresh.azure.ask("GET", f"{fresh.path('').removesuffix('/providers/')}?api-version=2025-04-01").status == 404
+
+
+def test_only_machines_named_for_removal_are_deleted(fresh: Lab) -> None:
+    network = fresh.converge()
+    fewer = machines(1)
+    seen = fresh.machines(network=network, machines=fewer)
+    assert (seen["changes"], seen["surplus"]) == ([], [SECOND])
+    gone = fresh.machines(network=network, machines=fewer, remove=[SECOND])
+    assert gone["changes"] == [f"delete machine/azure-fra/{SECOND}"]
+    assert sorted(gone["machines"]) == [CONTROL, WORKER]
+    assert fresh.plan(machines=fewer) == []
+    held = fresh.snapshot()
+    left = [name for rows in held.values() for name in rows if SECOND in name]
+    assert left == []  # its disk, interface and address went with it
+
+
+def test_the_static_address_outlives_its_machine(fresh: Lab) -> None:
+    network = fresh.converge()
+    before = network["addresses"][CONTROL]["address"]
+    fresh.machines(network=network, remove=[CONTROL])
+    again = fresh.machines(network=network)
+    assert again["machines"][CONTROL]["public_address"] == before
+
+
+def test_a_new_machine_gets_the_lowest_free_pod_range_and_the_others_keep_theirs(fresh: Lab) -> None:
+    network = fresh.converge()
+    fresh.machines(network=network, remove=[WORKER])
+    again = fresh.machines(network=network, machines=machines(3))
+    assert {name: machine["pods"] for name, machine in again["machines"].items()} == {
+        CONTROL: "10.129.0.0/24",
+        WORKER: "10.129.1.0/24",
+        SECOND: "10.129.2.0/24",
+        "shop-azure-fra-general-3": "10.129.3.0/24",
+    }
+
+
+def test_deleting_leaves_nothing_of_ours_and_others_as_they_were(fresh: Lab) -> None:
+    others = _bystanders(fresh)
+    before = fresh.snapshot()
+    network = fresh.converge()
+    gone = fresh.machines(network=network, state="absent")
+    assert not gone.failed, gone["msg"]
+    closed = fresh.network(state="absent")
+    assert not closed.failed, closed["msg"]
+    assert closed["changes"][-1] == "delete group/azure-fra"
+    after = fresh.snapshot()
+    assert after == before
+    assert others <= {name for kind in after.values() for name in kind}
+    assert fresh.network(state="absent")["changes"] == []
+
+
+def test_each_thing_that_is_deleted_was_ours(fresh: Lab) -> None:
+    _bystanders(fresh)
+    network = fresh.converge()
+    mark = fresh.journal.last
+    fresh.machines(network=network, state="absent")
+    fresh.network(state="absent")
+    deleted = [e["params"]["path"] for e in fresh.journal.since(mark) if e["action"].startswith("DELETE")]
+    assert len(deleted) > 10
+    assert all(f"/resourcegroups/{OURS}".lower() in path.lower() for path in deleted)
+
+
+def _bystanders(lab: Lab) -> set[str]:
+    """A network, an address and a machine of somebody else, in a group whose name begins like ours."""
+    azure = lab.azure
+    group = azure.prefix.rsplit("/", 1)[0] + f"/{OURS}-2"
+    tags = {"pangaea-cluster": "shop-eu-b0000000", "pangaea-site": SITE}
+    assert azure.ask("PUT", f"{group}?api-version=2025-04-01", {"location": PLACE, "tags": tags}).status == 201
+    azure.make("Microsoft.Network/virtualNetworks/net", vnet(nodes="10.64.0.0/24"))
+    azure.make("Microsoft.Network/networkInterfaces/nic1", nic(azure))
+    azure.make(f"Microsoft.Compute/virtualMachines/{WORKER}", vm(azure))
+    address = {"location": PLACE, "sku": {"name": "Standard"}, "properties": {"publicIPAllocationMethod": "Static"}}
+    azure.make(f"{group}/providers/Microsoft.Network/publicIPAddresses/{WORKER}", {**address, "tags": tags})
+    return {group, f"{azure.prefix}/providers/Microsoft.Compute/virtualMachines/{WORKER}"}
