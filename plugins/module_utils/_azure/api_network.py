@@ -61,7 +61,12 @@ def delete_network(client: Client, name: str) -> None:
     client.finish("network", "virtual_networks", DELETE, client.group, name, within=SOON)
 
 
-@calls("Microsoft.Network/virtualNetworks/subnets/write", "write the subnet {name}", *JOINS_SUBNET[:2])
+@calls(
+    "Microsoft.Network/virtualNetworks/subnets/write",
+    "write the subnet {name}",
+    "Microsoft.Network/virtualNetworks/subnets/read",  # the SDK looks at what it wrote
+    *JOINS_SUBNET[:2],
+)
 @retries(is_transient, within=300)
 def put_subnet(client: Client, network: str, name: str, body: Row) -> None:
     """Create or replace. One write on a network at a time."""
@@ -97,7 +102,11 @@ def delete_firewall(client: Client, name: str) -> None:
     client.finish("network", "network_security_groups", DELETE, client.group, name, within=SOON)
 
 
-@calls("Microsoft.Network/networkSecurityGroups/securityRules/write", "write the rule {name} of {firewall}")
+@calls(
+    "Microsoft.Network/networkSecurityGroups/securityRules/write",
+    "write the rule {name} of {firewall}",
+    "Microsoft.Network/networkSecurityGroups/securityRules/read",  # the SDK looks at what it wrote
+)
 @retries(is_transient, within=300)
 def put_rule(client: Client, firewall: str, name: str, body: Row) -> None:
     """Create or replace. One write on a firewall at a time."""

@@ -22,7 +22,14 @@ from .errors import explain, is_from_azure, is_missing
 P = ParamSpec("P")
 T = TypeVar("T")
 ApiCall = Callable[Concatenate[Client, P], T]
-ACTIONS: set[str] = set()  # every permission that the api modules can need; docs/azure-role.json holds exactly these
+# What every wait for an operation asks: learn.microsoft.com/azure/azure-resource-manager/management/async-operations.
+POLLS = (
+    "Microsoft.Compute/locations/operations/read",
+    "Microsoft.Network/locations/operationResults/read",
+    "Microsoft.Network/locations/operations/read",
+    "Microsoft.Resources/subscriptions/operationresults/read",
+)
+ACTIONS: set[str] = {*POLLS}  # every permission that we can need; docs/azure-role.json holds exactly these
 
 
 def calls(action: str, what: str, *also: str) -> Callable[[ApiCall[P, T]], ApiCall[P, T]]:
