@@ -272,3 +272,32 @@ def _bystanders(lab: Lab) -> set[str]:
     address = {"location": PLACE, "sku": {"name": "Standard"}, "properties": {"publicIPAllocationMethod": "Static"}}
     azure.make(f"{group}/providers/Microsoft.Network/publicIPAddresses/{WORKER}", {**address, "tags": tags})
     return {group, f"{azure.prefix}/providers/Microsoft.Compute/virtualMachines/{WORKER}"}
+
+
+@pytest.mark.parametrize("names", [("AZURE_TENANT_ID", "AZURE_CLIENT_SECRET"), ("AZURE_TENANT", "AZURE_SECRET")])
+def test_credentials_come_from_the_environment_by_either_family_of_names(
+    lab: Lab, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one is that of AWX's credential for the resource manager."""
+    options = lab.options
+    given = {names[0]: options.pop("tenant"), names[1]: options.pop("secret")}
+    given |= {"AZURE_CLIENT_ID": options.pop("client_id"), "AZURE_SUBSCRIPTION_ID": options.pop("subscription")}
+    given |= {"AZURE_ENDPOINT_URL": options.pop("endpoint_url"), "AZURE_AUTHORITY_HOST": options.pop("authority")}
+    given["REQUESTS_CA_BUNDLE"] = options.pop("ca_file")
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(Lab, "options", options)
+    said = lab.network(check=True)
+    assert not said.failed, said["msg"]
+
+
+def test_a_snapshot_shows_whose_each_thing_is(fresh: Lab) -> None:
+    others = _bystanders(fresh)
+    fresh.converge()
+    held = fresh.snapshot()
+    owners = {name: row["owner"] for kind in held.values() for name, row in kind.items()}
+    ours = [name for name, owner in owners.items() if owner == OWNER]
+    assert len(ours) == 1 + 1 + 1 + 3 + 1 + 3 + 3 + 3 + 3  # group, network, table, walls, key, then of each machine
+    assert all(f"/resourceGroups/{OURS}" in name for name in ours)
+    assert not any(owners[name] == OWNER for name in others)
+    assert held["other"] == {}
