@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._engine.errors import Error
 from .._engine.wait import retries
 from .calls import calls, deletes, lists
 from .client import Client
-from .errors import is_transient
+from .errors import explain, is_from_azure, is_transient
 
 Row = dict[str, Any]
 Tags = dict[str, str]
 LONG = 1500.0  # seconds in which a machine is made, started or deleted
+WRITE = "Microsoft.Compute/virtualMachines/write"
+BESIDE = ("Microsoft.Compute/disks/write", "Microsoft.Network/networkInterfaces/join/action")
 
 
 @lists("Microsoft.Compute/virtualMachines/read", "list the machines of the group")
@@ -36,15 +39,34 @@ def list_states(client: Client) -> list[Row]:
     return client.pages("compute", "virtual_machines", "list_all", status_only="true")
 
 
-@calls(
-    "Microsoft.Compute/virtualMachines/write",
-    "write the machine {name}",
-    "Microsoft.Compute/disks/write",
-    "Microsoft.Network/networkInterfaces/join/action",
-)
+@calls(WRITE, "create the machine {name}", *BESIDE)
+@retries(is_transient, within=600)
+def begin_machine(client: Client, name: str, body: Row) -> Any:
+    """Begin to create it; many go on beside each other, and ``failure_of`` says how each ended. Raises OverQuota."""
+    return client.begin("compute", "virtual_machines", "begin_create_or_update", client.group, name, body)
+
+
+def failure_of(client: Client, name: str, begun: Any, *, lost_too: bool) -> Error | None:
+    """Why what ``begin_machine`` began has failed; None while it goes on, and where it did not.
+
+    ``lost_too``: also when only the looks at it failed, which say nothing of the machine.
+    """
+    if not begun.done():
+        return None
+    try:
+        begun.wait(0)
+    except Exception as error:
+        if not is_from_azure(error):
+            raise
+        if lost_too or not is_transient(error):
+            return explain(error, WRITE, f"{client.site}: create the machine {name}", client.region)
+    return None
+
+
+@calls(WRITE, "write the machine {name}", *BESIDE)
 @retries(is_transient, within=600)
 def put_machine(client: Client, name: str, body: Row) -> None:
-    """Create it, or try again where an earlier attempt failed. Raises OverQuota, NoCapacity."""
+    """Try again where an earlier attempt failed. Raises OverQuota, NoCapacity."""
     client.finish("compute", "virtual_machines", "begin_create_or_update", client.group, name, body, within=LONG)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._engine.errors import Refused
-from .._engine.resource import State
+from .._engine.resource import Change, State
 from . import api_machines, api_network
 from .client import Client
 from .launch import Launch
@@ -42,12 +42,13 @@ class Machine(AzureResource):
     fixed = frozenset({"type", "spot"})
     create_only = frozenset({"image", "disk_gb", "zone"})
     way_out = "put the size back in the cluster file, or make the machine anew: replace NODE"
-    patience = 600.0
+    patience = api_machines.LONG
     pause = 2.0
 
     def __init__(self, *args: Any, launch: Launch, **others: Any) -> None:
         super().__init__(*args, **others)
         self._launch = launch
+        self._begun: Any = None  # what goes on since ``make``
 
     def read(self) -> State | None:
         """One that ends, or whose parts alone are left, is as good as gone, unless it is to go."""
@@ -57,10 +58,23 @@ class Machine(AzureResource):
         return None if gone and ours and self.desired is not None else state
 
     def make(self) -> None:
-        """Its address, its interface, itself: each by its name, so that an answer that got lost makes no second one."""
+        """Its address, its interface, itself: each by its name, so that an answer that got lost makes no second one.
+
+        The machine is begun only: one list shows all that are on their way.
+        """
         interface = self._put_interface()
         body = self._launch.body(self.name, self.wanted, interface)
-        api_machines.put_machine(self.client, self.name, body)
+        self._begun = api_machines.begin_machine(self.client, self.name, body)
+
+    def inspect(self) -> Change | None:
+        """Raises what the creation ended with: the lists say that it failed, and not why."""
+        change = super().inspect()
+        if self._begun is not None:
+            failed = self.actual is not None and self.actual["health"] == "failed"
+            failure = api_machines.failure_of(self.client, self.name, self._begun, lost_too=failed)
+            if failure is not None:
+                raise failure
+        return change
 
     def update(self, fields: State) -> None:
         """Tags, firewall, address, another attempt where one failed, and power."""
@@ -105,10 +119,10 @@ class Machine(AzureResource):
 
     def _put_interface(self) -> str:
         """The id of its interface, which has the firewall and the address that it should have."""
-        automatic = self.wanted["address"] == AUTOMATIC
-        if automatic:
-            tags = merged(self._part("address").get("tags") or {}, self._common())
-            body = public_address(self.client.region, tags, outlives=False)
+        automatic, present = self.wanted["address"] == AUTOMATIC, self._part("address")
+        if automatic and (not present or common_state(present)["health"] == "failed"):
+            tags = merged(present.get("tags") or {}, self._common())
+            body = public_address(self.client.region, tags, present.get("zones"), outlives=False)
             api_network.put_address(self.client, self.name, body)
         address = self._launch.automatic_address(self.name) if automatic else self._static()
         row = self._part("interface")

@@ -188,4 +188,4 @@ def _address(row: Row) -> State:
     part: dict[str, Any] = row["properties"]
     used_by = (part.get("ipConfiguration") or {}).get("id")
     state = {"machine": tags_of(row).get(MACHINE), "address": part.get("ipAddress"), "used_by": used_by}
-    return {**common_state(row), **state}
+    return {**common_state(row), **state, "zones": row.get("zones")}

@@ -207,7 +207,7 @@ class Address(AzureResource):
 
     def put(self) -> None:
         """Standard is the only kind there is, and it is static."""
-        body = public_address(self.client.region, self.tags, outlives=True)
+        body = public_address(self.client.region, self.tags, (self.actual or {}).get("zones"), outlives=True)
         api_network.put_address(self.client, f"{self.name}{STATIC}", body)
 
     def retag(self) -> None:
@@ -219,8 +219,12 @@ class Address(AzureResource):
         api_network.delete_address(self.client, f"{self.name}{STATIC}")
 
 
-def public_address(region: str, tags: dict[str, str], *, outlives: bool) -> dict[str, Any]:
-    """The body of a public address; ``outlives``: it stays when its machine is deleted."""
+def public_address(region: str, tags: dict[str, str], zones: list[str] | None, *, outlives: bool) -> dict[str, Any]:
+    """The body of a public address; ``outlives``: it stays when its machine is deleted.
+
+    ``zones`` are those that it has: a new one names none, Azure spreads it, and they cannot be changed.
+    """
     option = "Detach" if outlives else "Delete"
     properties = {"publicIPAllocationMethod": "Static", "publicIPAddressVersion": "IPv4", "deleteOption": option}
-    return {"location": region, "tags": tags, "sku": {"name": "Standard"}, "properties": properties}
+    spread = {"zones": zones} if zones else {}
+    return {"location": region, "tags": tags, **spread, "sku": {"name": "Standard"}, "properties": properties}

@@ -220,7 +220,8 @@ def lab(certificates: Path) -> Iterator[Any]:
 def _lab(certificates: Path, patch: pytest.MonkeyPatch) -> Iterator[Any]:
     from tests.sandbox.azure.lab import Lab
 
-    patch.setattr("ansible_collections.pangaea.multicloud.plugins.module_utils._azure.client.POLL", 0)
+    for pause in ("POLL", "SLOW_POLL"):
+        patch.setattr(f"ansible_collections.pangaea.multicloud.plugins.module_utils._azure.client.{pause}", 0)
     cloud = Cloud()
     cloud.settings.set({"seconds": 0.0, "machine_seconds": 0.0, "throttled": False})
     server = Server(cloud, Journal(None), certificates)

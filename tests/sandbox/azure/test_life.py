@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
+import time
 from collections import Counter
 from typing import Any
 
@@ -131,6 +133,22 @@ def _user_data(text: str) -> dict[str, Any]:
     head, _, body = base64.b64decode(text).decode().partition("\n")
     assert head == "#cloud-config"
     return dict(json.loads(body))
+
+
+def test_many_machines_are_made_beside_each_other(fresh: Lab) -> None:
+    """None is ready before all of them were asked for: who waits for some before the others would wait for ever."""
+    network = fresh.network()["network"]
+    fresh.cloud.settings.set({"machine_seconds": 1800.0})
+    since = fresh.journal.last
+
+    def let_time_pass_once_all_were_asked_for() -> None:
+        while sum(entry["action"] == "PUT virtualMachines" for entry in fresh.journal.since(since)) < 20:
+            time.sleep(0.05)
+        fresh.cloud.clock.step(1900)
+
+    threading.Thread(target=let_time_pass_once_all_were_asked_for, daemon=True).start()
+    made = fresh.machines(network=network, machines=machines(19))
+    assert not made.failed, made["msg"]
 
 
 def test_what_playbooks_are_told_of_a_machine(fresh: Lab) -> None:

@@ -79,7 +79,7 @@ def test_each_function_calls_what_its_permission_says(
     def subscription(_client: Client) -> None:
         raise Answer("Microsoft.Resources/subscriptions/read")
 
-    for name in ("call", "pages", "finish"):
+    for name in ("call", "pages", "begin", "finish"):
         monkeypatch.setattr(Client, name, answer)
     monkeypatch.setattr(Client, "subscription_row", subscription)
     wanted = [SOME[str(p.annotation)] for name, p in inspect.signature(call).parameters.items() if name != "client"]
