@@ -30,7 +30,7 @@ options:
   authority:
     description:
       - Address of the login host. Without it, E(AZURE_AUTHORITY_HOST) is used, else what belongs to
-        O(cloud_environment).
+        O(cloud_environment), or an O(endpoint_url) on this machine.
     type: str
   ca_file:
     description:

@@ -87,7 +87,7 @@ CLOUDS = {
 
 def main() -> None:
     # Which options there are depends on one of them, so that one is looked at first.
-    cloud = CLOUDS.get(_load_params().get("cloud"), CLOUDS["aws"])
+    cloud = CLOUDS.get((_load_params() or {}).get("cloud"), CLOUDS["aws"])
     options = cloud.options(cloud=dict(type="str", choices=sorted(CLOUDS), default="aws"))
     module = AnsibleModule(argument_spec=options, supports_check_mode=True, **cloud.together)
     run(module, cloud.snapshot)

@@ -83,14 +83,16 @@ class Client:
         """From a module's options. No call is made yet."""
         manager, authority = CLOUDS[options["cloud_environment"]]
         tenant, client_id, secret = options["tenant"], options["client_id"], options["secret"]
+        endpoint = options["endpoint_url"] or manager
+        host = options["authority"] or (endpoint if is_loopback(endpoint) else authority)  # a simulator is both
         return cls(
             region=options["region"],
             subscription=options["subscription"].lower(),
             site=options["site"],
             name=options["name"],
             owner=options["cluster"],
-            endpoint=options["endpoint_url"] or manager,
-            login=Login(tenant, client_id, secret, options["authority"] or authority, options["ca_file"]),
+            endpoint=endpoint,
+            login=Login(tenant, client_id, secret, host, options["ca_file"]),
         )
 
     @property

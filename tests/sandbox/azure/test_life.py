@@ -309,6 +309,14 @@ def test_credentials_come_from_the_environment_by_either_family_of_names(
     assert not said.failed, said["msg"]
 
 
+def test_a_simulator_is_its_own_login_host(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = lab.options
+    del options["authority"]
+    monkeypatch.setattr(Lab, "options", options)
+    said = lab.network(check=True)
+    assert not said.failed, said["msg"]
+
+
 def test_a_snapshot_shows_whose_each_thing_is(fresh: Lab) -> None:
     others = _bystanders(fresh)
     fresh.converge()

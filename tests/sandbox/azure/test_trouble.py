@@ -198,3 +198,41 @@ def test_a_group_that_is_being_deleted_is_waited_for(fresh: Lab) -> None:
     again = fresh.network()
     assert not again.failed, again["msg"]
     assert "create group/azure-fra" in again["changes"]
+
+
+@pytest.mark.parametrize("nth", [2, 4, 6, 8])
+def test_a_run_that_ends_at_any_write_on_the_network_is_completed_by_the_next(fresh: Lab, nth: int) -> None:
+    fresh.fault(kind="error", method="PUT", nth=nth, times=0, status=403, code="AuthorizationFailed", message="no")
+    assert fresh.network()["kind"] == "Denied"
+    fresh.cloud.faults.clear()
+    fresh.converge()
+    assert fresh.plan() == []
+
+
+@pytest.mark.parametrize("nth", [1, 3, 5, 8])
+def test_a_run_that_ends_at_any_write_on_machines_is_completed_by_the_next(fresh: Lab, nth: int) -> None:
+    network = fresh.network()["network"]
+    fresh.fault(kind="error", method="PUT", nth=nth, times=0, status=403, code="AuthorizationFailed", message="no")
+    assert fresh.machines(network=network)["kind"] == "Denied"
+    fresh.cloud.faults.clear()
+    made = fresh.machines(network=network)
+    assert not made.failed, made["msg"]
+    assert len({machine["pods"] for machine in made["machines"].values()}) == 3
+    assert fresh.plan() == []
+
+
+def test_a_run_that_ends_while_it_deletes_is_completed_by_the_next(fresh: Lab) -> None:
+    before = fresh.snapshot()
+    network = fresh.converge()
+    for nth in (2, 5):
+        fresh.fault(
+            kind="error", method="DELETE", nth=nth, times=0, status=403, code="AuthorizationFailed", message="no"
+        )
+        fresh.machines(network=network, state="absent")
+        fresh.network(state="absent")
+        fresh.cloud.faults.clear()
+    gone = fresh.machines(network=network, state="absent")
+    assert not gone.failed, gone["msg"]
+    closed = fresh.network(state="absent")
+    assert not closed.failed, closed["msg"]
+    assert fresh.snapshot() == before
