@@ -15,9 +15,12 @@ description:
   - The difference between two snapshots shows what a run did, and that it touched nothing of others.
 options:
   cloud:
-    description: The cloud of the site.
+    description:
+      - The cloud of the site.
+      - The other options are those of AWS; of another cloud they are those of its own modules, for example
+        O(pangaea.multicloud.azure_network#module:subscription).
     type: str
-    choices: [aws]
+    choices: [aws, azure]
     default: aws
 extends_documentation_fragment:
   - pangaea.multicloud.aws
@@ -56,19 +59,38 @@ kind:
   returned: failure
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.options import TOGETHER, aws_options
-from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.snapshot import Snapshot
-from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.run import run
+from ansible.module_utils.basic import AnsibleModule, _load_params
 
-CLOUDS = {"aws": Snapshot}
+from ansible_collections.pangaea.multicloud.plugins.module_utils._aws import options as aws
+from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.snapshot import Snapshot as AwsSnapshot
+from ansible_collections.pangaea.multicloud.plugins.module_utils._azure import options as azure
+from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.snapshot import Snapshot as AzureSnapshot
+from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.run import Work, run
+
+
+class Cloud(NamedTuple):
+    """The options of a cloud's modules, how they belong together, and who lists what an account holds."""
+
+    options: Callable[..., dict[str, Any]]
+    together: dict[str, Any]
+    snapshot: Callable[[dict[str, Any]], Work]
+
+
+CLOUDS = {
+    "aws": Cloud(aws.aws_options, aws.TOGETHER, AwsSnapshot),
+    "azure": Cloud(azure.azure_options, azure.TOGETHER, AzureSnapshot),
+}
 
 
 def main() -> None:
-    options = aws_options(cloud=dict(type="str", choices=sorted(CLOUDS), default="aws"))
-    module = AnsibleModule(argument_spec=options, supports_check_mode=True, **TOGETHER)
-    run(module, lambda given: CLOUDS[given["cloud"]](given))
+    # Which options there are depends on one of them, so that one is looked at first.
+    cloud = CLOUDS.get((_load_params() or {}).get("cloud"), CLOUDS["aws"])
+    options = cloud.options(cloud=dict(type="str", choices=sorted(CLOUDS), default="aws"))
+    module = AnsibleModule(argument_spec=options, supports_check_mode=True, **cloud.together)
+    run(module, cloud.snapshot)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._engine.errors import Refused
 from .._engine.resource import Resource
+from .._site.blocks import blocks
 from .._site.rules import Rule, refuse_to_lock_out_the_caller, wanted_rules
 from . import api_account, api_network
 from .client import Client
@@ -22,7 +23,7 @@ from .quotas import ADDRESSES, VPCS, refuse_over
 from .rules import refuse_too_many_rules
 from .sizes import type_of
 from .tags import MACHINE, NAME, OWNER, tags_of
-from .zones import blocks, refuse_missing_types, wanted_zones
+from .zones import refuse_missing_types, wanted_zones
 
 
 class NetworkWork:

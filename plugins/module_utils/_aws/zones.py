@@ -3,17 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: may change without warning.
 
-"""Which zones of a region a site uses, and which part of its network each gets."""
+"""Which zones of a region a site uses."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from ipaddress import IPv4Network
 
 from .._engine.errors import Refused
 
-PARTS_BITS = 2  # a site's network is cut into four parts
 MOST_ZONES = 3  # used unless zones are named
 
 
@@ -49,18 +47,3 @@ def refuse_missing_types(types: set[str], offers: Mapping[str, set[str]], region
         raise Refused(
             f"no zone of {region} offers all of {', '.join(sorted(types))} ({each}); choose sizes that meet in one"
         )
-
-
-def blocks(cidr: str, existing: Mapping[str, str], taken: Iterable[str], zones: Iterable[str]) -> dict[str, str]:
-    """``{zone: block}``: existing ones keep theirs, a new zone gets the lowest part that overlaps nothing taken."""
-    used = [IPv4Network(block) for block in (*taken, *existing.values())]
-    free = [part for part in IPv4Network(cidr).subnets(PARTS_BITS) if not any(part.overlaps(other) for other in used)]
-    found = dict(existing)
-    for zone in sorted(set(zones) - existing.keys()):
-        if not free:
-            raise Refused(
-                f"subnet {zone}: network {cidr} is cut into {1 << PARTS_BITS} parts, and none is free; "
-                "name fewer zones, or remove a subnet that is not this cluster's"
-            )
-        found[zone] = str(free.pop(0))
-    return found

@@ -19,7 +19,6 @@ from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.rules impo
 )
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.sizes import architecture_of, type_of
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.zones import (
-    blocks,
     refuse_missing_types,
     wanted_zones,
 )
@@ -29,6 +28,7 @@ from ansible_collections.pangaea.multicloud.plugins.module_utils._cluster.pod_ra
     refuse_shared_parts,
 )
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.errors import OverQuota, Refused
+from ansible_collections.pangaea.multicloud.plugins.module_utils._site.blocks import blocks
 from ansible_collections.pangaea.multicloud.plugins.module_utils._site.rules import Rule, wanted_rules
 from ansible_collections.pangaea.multicloud.plugins.module_utils._site.user_data import HostKey, user_data
 
