@@ -13,14 +13,16 @@ author: The Pangaea authors (@pangaea)
 description:
   - Lists networks, machines, disks, addresses, firewalls and load balancers, the cluster's or not.
   - The difference between two snapshots shows what a run did, and that it touched nothing of others.
+  - The options of the other cloud are not looked at.
 options:
   cloud:
     description: The cloud of the site.
     type: str
-    choices: [aws]
+    choices: [aws, gcp]
     default: aws
 extends_documentation_fragment:
   - pangaea.multicloud.aws
+  - pangaea.multicloud.gcp
 attributes:
   diff_mode:
     support: none
@@ -56,19 +58,49 @@ kind:
   returned: failure
 """
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.options import TOGETHER, aws_options
-from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.snapshot import Snapshot
-from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.run import run
+from ansible_collections.pangaea.multicloud.plugins.module_utils._aws import options as aws
+from ansible_collections.pangaea.multicloud.plugins.module_utils._aws import snapshot as aws_snapshot
+from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.run import Work, run
+from ansible_collections.pangaea.multicloud.plugins.module_utils._gcp import options as gcp
+from ansible_collections.pangaea.multicloud.plugins.module_utils._gcp import snapshot as gcp_snapshot
 
-CLOUDS = {"aws": Snapshot}
+
+class Cloud(NamedTuple):
+    """The options that a cloud's modules take, what holds between them, and the snapshot."""
+
+    options: dict[str, Any]
+    together: dict[str, Any]
+    snapshot: Callable[[dict[str, Any]], Work]
+
+
+CLOUDS = {
+    "aws": Cloud(aws.aws_options(), aws.TOGETHER, aws_snapshot.Snapshot),
+    "gcp": Cloud(gcp.gcp_options(), gcp.TOGETHER, gcp_snapshot.Snapshot),
+}
+# The options of all clouds, and none required: which are, is known once the cloud is.
+OPTIONS = {
+    name: {key: value for key, value in option.items() if key not in ("required", "fallback")}
+    for cloud in CLOUDS.values()
+    for name, option in cloud.options.items()
+}
 
 
 def main() -> None:
-    options = aws_options(cloud=dict(type="str", choices=sorted(CLOUDS), default="aws"))
-    module = AnsibleModule(argument_spec=options, supports_check_mode=True, **TOGETHER)
-    run(module, lambda given: CLOUDS[given["cloud"]](given))
+    choice = dict(type="str", choices=sorted(CLOUDS), default="aws")
+    module = AnsibleModule(argument_spec={**OPTIONS, "cloud": choice}, supports_check_mode=True)
+    cloud = CLOUDS[module.params["cloud"]]
+    given = {name: module.params[name] for name in cloud.options if module.params[name] is not None}
+    judged = ArgumentSpecValidator(cloud.options, **cloud.together).validate(given)
+    if judged.error_messages:
+        module.fail_json(msg="; ".join(judged.error_messages), kind="Invalid")
+    module.params.update(judged.validated_parameters)
+    run(module, cloud.snapshot)
 
 
 if __name__ == "__main__":
