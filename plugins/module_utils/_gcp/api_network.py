@@ -123,8 +123,11 @@ def insert_firewall(client: Client, request: str, body: Row) -> Row:
 @calls("firewalls.patch", "change the firewall {name}", "compute.firewalls.update", "compute.networks.updatePolicy")
 @writes()
 def patch_firewall(client: Client, request: str, name: str, body: Row) -> Row:
-    """Set the fields of ``body``; the others stay. It has no fingerprint: the last writer wins."""
-    return client.send("PATCH", f"global/firewalls/{name}", request, body)
+    """Set the fields of ``body``; the others stay. It has no fingerprint: the last writer wins.
+
+    The name is one of the few fields that the contract marks as required, here as well.
+    """
+    return client.send("PATCH", f"global/firewalls/{name}", request, {"name": name, **body})
 
 
 @deletes("firewalls.delete", "delete the firewall {name}", "compute.firewalls.delete", "compute.networks.updatePolicy")

@@ -60,13 +60,14 @@ class Gcp:
         return [entry["action"] for entry in self.log() if entry["mutating"]]
 
     def run(self, module: Any, options: dict[str, Any], *, check: bool = False) -> Outcome:
-        """A module in this process: its real ``main``, with options as Ansible hands them over."""
+        """A module in this process: its real ``main``, with options as Ansible hands them over. None leaves one out."""
         common = {"region": REGION, "project": PROJECT, "cluster": OWNER, "name": NAME, "site": SITE}
         login = {"endpoint_url": self.google.url}
         if not {"access_token", "service_account_file"} & options.keys():
             login["service_account_contents"] = json.dumps(self.google.key)
         ansible = {"_ansible_check_mode": check, "_ansible_diff": True}
-        return _run(module, {**common, **login, **options, **ansible})
+        given = {name: value for name, value in {**common, **login, **options}.items() if value is not None}
+        return _run(module, {**given, **ansible})
 
     def network(self, *, check: bool = False, **options: Any) -> Outcome:
         return self.run(gcp_network, {**NETWORK, **options}, check=check)
