@@ -16,7 +16,7 @@ from typing import Any
 from .._engine.wait import retries
 from .calls import calls, deletes, lists
 from .client import Client
-from .errors import is_transient
+from .errors import is_missing, is_transient
 from .operations import writes
 
 Row = dict[str, Any]
@@ -65,9 +65,9 @@ def list_addresses(client: Client) -> list[Row]:
 
 
 @calls("addresses.get", "look at the address {name}", "compute.addresses.get")
-@retries(is_transient, within=30)
+@retries(lambda error: is_transient(error) or is_missing(error), within=30)
 def get_address(client: Client, name: str) -> Row:
-    """One as it is now, with its fingerprint."""
+    """One that exists, as it is now, with its fingerprint. A read may come late after the write before it."""
     return client.get(f"regions/{client.region}/addresses/{name}")
 
 

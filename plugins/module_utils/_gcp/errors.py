@@ -118,7 +118,7 @@ def is_over_quota(error: Exception) -> bool:
 def is_denied(error: Exception) -> bool:
     """The caller may not, or is not who it says."""
     if isinstance(error, (Answered, OperationFailed)):
-        other = is_throttled(error) or is_over_quota(error)
+        other = is_throttled(error) or is_over_quota(error) or error.reason in NO_CAPACITY
         return error.status in (401, 403) and not other
     return type(error).__name__ in NO_LOGIN
 

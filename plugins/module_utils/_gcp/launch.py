@@ -63,7 +63,7 @@ class Launch:
             **ONLY_OWN_KEYS,
             **as_metadata(desired),
             FIRST_HOST_KEY: key.public,
-            "ssh-keys": "\n".join(f"{user}:{public}" for public in public_keys),
+            **({"ssh-keys": "\n".join(f"{user}:{public}" for public in public_keys)} if public_keys else {}),
             "user-data": user_data(name, user, public_keys, key, limit=USER_DATA_LIMIT),
             "startup-script": first_start(key),
         }

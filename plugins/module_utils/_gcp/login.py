@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,7 +81,9 @@ def _from(info: dict[str, Any]) -> Found:
         return Found(made.with_always_use_jwt_access(True), str(info["client_email"]), sandbox)
     from google.auth import load_credentials_from_dict
 
-    found, _project = load_credentials_from_dict(info, scopes=[SCOPE])
+    with warnings.catch_warnings():  # about files of strangers: this one the user named, or gcloud left
+        warnings.simplefilter("ignore", DeprecationWarning)
+        found, _project = load_credentials_from_dict(info, scopes=[SCOPE])
     return Found(found, str(info.get("type")), sandbox)
 
 

@@ -98,8 +98,9 @@ class NetworkListings:
         row = rows.get(self.label)
         if row is None:
             return {}
+        routing = str(row.get("routingConfig", {}).get("routingMode", "REGIONAL"))
         mode = "legacy" if "IPv4Range" in row else "auto" if row.get("autoCreateSubnetworks") else "custom"
-        return {"": {**described_state(row), "mode": mode, "routing": row["routingConfig"]["routingMode"].lower()}}
+        return {"": {**described_state(row), "mode": mode, "routing": routing.lower()}}
 
     def _subnets(self, rows: Mapping[str, Row]) -> Named:
         row = rows.get(self.label)
