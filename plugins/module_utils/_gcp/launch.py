@@ -99,8 +99,9 @@ class Launch:
 
 
 def access_config(address: str | None = None) -> Row:
-    """A public address: a reserved one, or one of GCP's choice."""
-    return {"type": "ONE_TO_ONE_NAT", "name": "External NAT", **({"natIP": address} if address else {})}
+    """A public address: a reserved one, or one of GCP's choice. Of the tier of ours, whatever the project's default."""
+    access = {"type": "ONE_TO_ONE_NAT", "name": "External NAT", "networkTier": "PREMIUM"}
+    return {**access, **({"natIP": address} if address else {})}
 
 
 def first_start(key: HostKey) -> str:

@@ -131,6 +131,24 @@ def test_sizes_and_images_are_found_for_both_kinds_of_processor(gcp: Gcp) -> Non
     assert {m["user"] for m in done["machines"].values()} == {"debian", "ubuntu"}
 
 
+def test_spot_is_bought_as_spot_and_stays_so(gcp: Gcp) -> None:
+    wanted = [{**machines()[1], "spot": True}]
+    gcp.converge(machines=wanted)
+    scheduling = gcp.machine(WORKER)["scheduling"]
+    assert (scheduling["provisioningModel"], scheduling["instanceTerminationAction"]) == ("SPOT", "STOP")
+    assert (scheduling["automaticRestart"], scheduling["onHostMaintenance"]) == (False, "TERMINATE")
+    assert gcp.plan(machines=wanted) == []
+
+
+def test_a_snapshot_shows_no_secret(gcp: Gcp) -> None:
+    gcp.converge()
+    row = gcp.snapshot()["machine"][gcp.path(WORKER)[1:]]["row"]
+    said = {item["key"]: item["value"] for item in row["metadata"]["items"]}
+    assert said["user-data"] == said["startup-script"] == "(not shown)"
+    assert said["pangaea-pods"] == "10.130.1.0/24"
+    assert "PRIVATE KEY" not in json.dumps(gcp.machines(network=gcp.network()["network"], state="absent", check=True))
+
+
 def test_only_machines_named_for_removal_are_deleted(gcp: Gcp) -> None:
     network = gcp.converge()
     fewer = machines(1)

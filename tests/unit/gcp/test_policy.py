@@ -57,6 +57,9 @@ def test_each_function_calls_the_method_that_it_says_and_names_its_permissions(
     whole = path if path.startswith("projects/") else f"projects/p/{path}".rstrip("/")
     met = match(verb, f"/compute/v1/{whole}")
     assert met is not None
+    assert ("requestId" in query) is (verb != "GET" and call is not operations.wait_operation)
+    # The contract names returnPartialSuccess for some lists only, the service takes it for all of them.
+    assert query.keys() - {"returnPartialSuccess"} <= met.about["parameters"].keys()
     name = met.id.removeprefix("compute.")
     assert name in (call.method, f"globalOperations.{call.method.split('.')[1]}")
     asked_for = set(needed(Call(Cloud(), name, met.values, query, body or {})))
