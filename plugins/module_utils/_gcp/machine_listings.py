@@ -66,10 +66,10 @@ class MachineListings:
 
     def name_of(self, row: Row) -> str | None:
         """Our name for a machine; None for one of others. One that lost its labels is known by its name and network."""
-        labels = labels_of(row)
-        if (labels.get(OWNER), labels.get(SITE)) == (self.client.owner, self.client.site):
-            return str(row["name"])
-        return str(row["name"]) if row["name"] in self._names and self.inside(row) else None
+        labels, name = labels_of(row), str(row["name"])
+        if labels.get(OWNER) == self.client.owner:
+            return name if labels.get(SITE) == self.client.site or self.inside(row) else None
+        return name if name in self._names and self.inside(row) else None
 
     def row_of(self, state: State) -> Row:
         """The row that a state was read from."""

@@ -173,6 +173,13 @@ def test_what_others_have_in_our_network_is_told_and_left_alone(gcp: Gcp) -> Non
     assert (seen["changes"], seen["network"]["others"]) == ([], ["firewall audit", "route theirs"])
 
 
+def test_a_machine_of_ours_that_says_another_site_goes_with_the_site_that_it_is_in(gcp: Gcp) -> None:
+    found = gcp.converge()
+    gcp.set_labels(gcp.path(WORKER), pangaea_site="moon")
+    gone = gcp.machines(network=found, machines=[], state="absent")
+    assert len(gone["changes"]) == 3, gone.get("msg")
+
+
 def test_another_size_of_a_machine_is_refused_with_the_way_out(converged: Site) -> None:
     gcp, found = converged
     wanted = machines()
