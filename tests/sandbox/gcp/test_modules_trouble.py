@@ -181,6 +181,15 @@ def test_a_stale_fingerprint_is_read_again_and_written_once_more(lab: Gcp, actio
     lab.converge()
 
 
+def test_a_stopped_machine_is_started_also_while_it_stops(gcp: Gcp) -> None:
+    gcp.converge()
+    gcp.google.ask("POST", f"{gcp.path(WORKER)}/stop")  # and nobody waits for it
+    assert gcp.plan() == [f"update machine/gcp-fra/{WORKER}"]
+    gcp.converge()
+    assert gcp.plan() == []
+    assert gcp.machine(WORKER)["networkInterfaces"][0]["accessConfigs"][0]["natIP"]
+
+
 def test_reads_that_are_late_only_take_longer(gcp: Gcp) -> None:
     gcp.google.cloud.store.lag = 1.5
     gcp.converge()
