@@ -16,14 +16,15 @@ description:
 options:
   cloud:
     description:
-      - The cloud of the site.
-      - The other options are those of AWS; of another cloud they are those of its own modules, for example
-        O(pangaea.multicloud.azure_network#module:subscription).
+      - The cloud of the site. Of the other options, only those count that the modules of this cloud have; what these
+        require is required.
     type: str
-    choices: [aws, azure]
+    choices: [aws, azure, gcp]
     default: aws
 extends_documentation_fragment:
   - pangaea.multicloud.aws
+  - pangaea.multicloud.azure
+  - pangaea.multicloud.gcp
 attributes:
   diff_mode:
     support: none
@@ -62,34 +63,48 @@ kind:
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ansible.module_utils.basic import AnsibleModule, _load_params
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws import options as aws
-from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.snapshot import Snapshot as AwsSnapshot
+from ansible_collections.pangaea.multicloud.plugins.module_utils._aws import snapshot as aws_snapshot
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure import options as azure
-from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.snapshot import Snapshot as AzureSnapshot
+from ansible_collections.pangaea.multicloud.plugins.module_utils._azure import snapshot as azure_snapshot
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.run import Work, run
+from ansible_collections.pangaea.multicloud.plugins.module_utils._gcp import options as gcp
+from ansible_collections.pangaea.multicloud.plugins.module_utils._gcp import snapshot as gcp_snapshot
 
 
 class Cloud(NamedTuple):
-    """The options of a cloud's modules, how they belong together, and who lists what an account holds."""
+    """The options that a cloud's modules take, what holds between them, and the snapshot."""
 
-    options: Callable[..., dict[str, Any]]
+    options: dict[str, Any]
     together: dict[str, Any]
     snapshot: Callable[[dict[str, Any]], Work]
 
 
 CLOUDS = {
-    "aws": Cloud(aws.aws_options, aws.TOGETHER, AwsSnapshot),
-    "azure": Cloud(azure.azure_options, azure.TOGETHER, AzureSnapshot),
+    "aws": Cloud(aws.aws_options(), aws.TOGETHER, aws_snapshot.Snapshot),
+    "azure": Cloud(azure.azure_options(), azure.TOGETHER, azure_snapshot.Snapshot),
+    "gcp": Cloud(gcp.gcp_options(), gcp.TOGETHER, gcp_snapshot.Snapshot),
+}
+# The options of all clouds, and none required: which are, is known once the cloud is.
+OPTIONS = {
+    name: {key: value for key, value in option.items() if key not in ("required", "fallback")}
+    for cloud in CLOUDS.values()
+    for name, option in cloud.options.items()
 }
 
 
 def main() -> None:
-    # Which options there are depends on one of them, so that one is looked at first.
-    cloud = CLOUDS.get((_load_params() or {}).get("cloud"), CLOUDS["aws"])
-    options = cloud.options(cloud=dict(type="str", choices=sorted(CLOUDS), default="aws"))
-    module = AnsibleModule(argument_spec=options, supports_check_mode=True, **cloud.together)
+    choice = dict(type="str", choices=sorted(CLOUDS), default="aws")
+    module = AnsibleModule(argument_spec={**OPTIONS, "cloud": choice}, supports_check_mode=True)
+    cloud = CLOUDS[module.params["cloud"]]
+    given = {name: module.params[name] for name in cloud.options if module.params[name] is not None}
+    judged = ArgumentSpecValidator(cloud.options, **cloud.together).validate(given)
+    if judged.error_messages:
+        module.fail_json(msg="; ".join(judged.error_messages), kind="Invalid")
+    module.params.update(judged.validated_parameters)
     run(module, cloud.snapshot)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from sandbox.gcp import launch
 from sandbox.gcp.call import Call, bad_request, rule
+from sandbox.gcp.errors import not_ready
 from sandbox.gcp.links import full, last, path_of
 from sandbox.gcp.quotas import CPUS, OFF
 from sandbox.gcp.rules_address import leave, public_of, use
@@ -153,7 +154,10 @@ def stop(call: Call) -> Row:
 
 @rule("instances.start")
 def start(call: Call) -> Row:
+    """One that is still stopping is refused: only what has stopped can be started ("VM instance life cycle")."""
     entry, store = call.target(), call.cloud.store
+    if entry.row["status"] == "STOPPING":
+        raise not_ready(entry.path)
     if entry.row["status"] in OFF:
         _need_quota(call, CPUS[last(entry.row["machineType"])])
 

@@ -22,8 +22,8 @@ def refuse_what_is_not_ours(steps: Iterable[tuple[Resource, Change]]) -> None:
         named = f"it belongs to {owner}" if owner else "it carries no owner"
         where = f" ({change.before['id']})" if "id" in change.before else ""
         raise NotOurs(
-            f"{change}{where}: {named}, this cluster is {resource.owner}; if it is this cluster's, put the tag "
-            f"pangaea-cluster={resource.owner} back on it; if not, rename or remove it",
+            f"{change}{where}: {named}, this cluster is {resource.owner}; if it is this cluster's, "
+            f"{resource.claim}; if not, rename or remove it",
             key=change.key,
         )
 

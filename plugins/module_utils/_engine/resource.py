@@ -81,7 +81,7 @@ class Resource(abc.ABC):
     """One thing in a cloud. Subclasses translate; they never decide.
 
     MUST be overridden: ``kind``, ``create``, ``update``, ``delete``, and ``read`` unless ``listing`` is given.
-    MAY be overridden: ``settled`` and the class attributes below.
+    MAY be overridden: ``settled``, ``claim`` and the class attributes below.
 
     ``desired`` is None for a thing that must not exist. Fields that it does not name are left alone. It names other
     resources by key, never by cloud id, so that a plan is the same before and after its parents exist.
@@ -114,6 +114,11 @@ class Resource(abc.ABC):
     def key(self) -> str:
         """``kind/site/name``, or ``kind/site`` where a site has one of the kind only (empty name)."""
         return "/".join(part for part in (self.kind, self.site, self.name) if part)
+
+    @property
+    def claim(self) -> str:
+        """What a user does so that a thing which lost our owner is this cluster's again. Said when NotOurs."""
+        return f"put the tag pangaea-cluster={self.owner} back on it"
 
     @property
     def depth(self) -> int:

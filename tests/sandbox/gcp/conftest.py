@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from google.auth.transport.requests import AuthorizedSession
@@ -17,6 +18,9 @@ from sandbox.gcp.app import App
 from sandbox.gcp.cloud import PROJECT
 from sandbox.gcp.identity import Identity
 from sandbox.gcp.serving import Service
+
+if TYPE_CHECKING:
+    from .modules import Gcp
 
 REGION, ZONE = "europe-west3", "europe-west3-a"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -141,9 +145,9 @@ def instance(name: str = "shop-cp-1", **more: Any) -> dict[str, Any]:
             "metadata": {"items": [{"key": "user-data", "value": "#cloud-config"}]}, **more}  # fmt: skip
 
 
-@pytest.fixture
-def google() -> Iterator[Google]:
-    """A fresh simulator for each test; whatever answer broke the contract fails the test."""
+@contextlib.contextmanager
+def serving() -> Iterator[Google]:
+    """A fresh simulator; whatever answer broke the contract fails the test."""
     service = Service()
     service.start()
     found = Google(service.app, service.url)
@@ -153,3 +157,27 @@ def google() -> Iterator[Google]:
     finally:
         found.session.close()
         service.stop()
+
+
+@pytest.fixture
+def google() -> Iterator[Google]:
+    """One for each test."""
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def gcp(google: Google) -> Gcp:
+    """The modules and a fresh simulator."""
+    from .modules import Gcp
+
+    return Gcp(google)
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Gcp]:
+    """One simulator for all tests of a file that ask for it: each leaves its site converged."""
+    from .modules import Gcp
+
+    with serving() as google:
+        yield Gcp(google)

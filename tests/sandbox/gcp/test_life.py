@@ -108,6 +108,17 @@ def test_stop_gives_a_passing_address_back_and_start_brings_another(google: Goog
     assert started["networkInterfaces"][0]["accessConfigs"][0]["natIP"] != first
 
 
+def test_what_is_still_stopping_is_not_started(google: Google) -> None:
+    google.site()
+    google.make(MACHINES[1:], instance())
+    stopping = google.ask("POST", f"{MACHINES}/shop-cp-1/stop")
+    refused = google.refused("POST", f"{MACHINES}/shop-cp-1/start")
+    assert (refused.status, refused.reason) == (400, "resourceNotReady")
+    google.end(stopping)
+    google.do("POST", f"{MACHINES}/shop-cp-1/start")
+    assert "natIP" in google.get(f"{MACHINES}/shop-cp-1")["networkInterfaces"][0]["accessConfigs"][0]
+
+
 def test_what_is_in_use_stays_and_the_refusal_names_the_user(google: Google) -> None:
     """Of a network the delete is accepted and fails; the others are refused at the door."""
     google.site()
