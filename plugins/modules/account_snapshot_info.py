@@ -21,6 +21,22 @@ options:
     type: str
     choices: [aws, azure, gcp]
     default: aws
+  region:
+    description: Region of the site. Without it, what the modules of its cloud take from the environment.
+    type: str
+    required: false
+  account:
+    description: The account of a site in AWS, where it is required.
+    type: str
+    required: false
+  subscription:
+    description: The subscription of a site in Azure, where it is required.
+    type: str
+    required: false
+  project:
+    description: The project of a site in GCP, where it is required.
+    type: str
+    required: false
 extends_documentation_fragment:
   - pangaea.multicloud.aws
   - pangaea.multicloud.azure
@@ -88,12 +104,16 @@ CLOUDS = {
     "azure": Cloud(azure.azure_options(), azure.TOGETHER, azure_snapshot.Snapshot),
     "gcp": Cloud(gcp.gcp_options(), gcp.TOGETHER, gcp_snapshot.Snapshot),
 }
-# The options of all clouds, and none required: which are, is known once the cloud is.
-OPTIONS = {
-    name: {key: value for key, value in option.items() if key not in ("required", "fallback")}
-    for cloud in CLOUDS.values()
-    for name, option in cloud.options.items()
-}
+# The options of all clouds. What only one of them requires, or takes from the environment, is known once the cloud is.
+LATER = {"region", "account", "subscription", "project"}
+
+
+def _for_all(name: str, option: dict[str, Any]) -> dict[str, Any]:
+    left_out = {"fallback", "required"} if name in LATER else {"fallback"}
+    return {key: value for key, value in option.items() if key not in left_out}
+
+
+OPTIONS = {name: _for_all(name, option) for cloud in CLOUDS.values() for name, option in cloud.options.items()}
 
 
 def main() -> None:

@@ -166,7 +166,7 @@ def message_of(error: Exception) -> str:
     """What Azure said, on one line, with what the details add."""
     texts = [str(part.message) for part in _parts(error) if getattr(part, "message", None)]
     words = " ".join(" ".join(dict.fromkeys(texts or [str(error)])).split())
-    return words.split(" Trace ID:")[0] or type(error).__name__
+    return words.split(" Trace ID:", maxsplit=1)[0] or type(error).__name__
 
 
 def _parts(error: Exception) -> Iterator[Any]:

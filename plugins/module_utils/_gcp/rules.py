@@ -86,5 +86,5 @@ def _texts(one: Row) -> list[str]:
 
 
 def _traffic(text: str) -> Row:
-    protocol, _, ports = text.partition(":")
+    protocol, _colon, ports = text.partition(":")
     return {"IPProtocol": protocol, **({"ports": [ports]} if ports else {})}
