@@ -25,6 +25,8 @@ from sandbox.fabric.world import Firewall, Machine, Network, Route, Rule, Subnet
 # learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview, "System routes", default
 UNROUTED = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 TARGETS = {"VnetLocal": "local", "Internet": "internet", "None": "blackhole", "VirtualNetworkGateway": "blackhole"}
+# learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+RESOLVER = "168.63.129.16"
 WORDS = {"Tcp": "tcp", "Udp": "udp", "Icmp": "icmp", "*": "*"}
 
 
@@ -74,7 +76,7 @@ def _network(cloud: Cloud, network: Resource) -> Network:
         for one in cloud.store.children(network)
         for net in rules_network.ranges(one)
     ]
-    return Network(network.key, tuple(rules_network.space(network)), tuple(subnets))
+    return Network(network.key, tuple(rules_network.space(network)), tuple(subnets), RESOLVER)
 
 
 def _user_routes(cloud: Cloud, subnet: Resource) -> list[Resource]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 
+from sandbox.fabric.world import Network
+
 PUBLIC = "198.18.0.0/15"  # RFC 2544: routed nowhere, so nobody's real address is hidden
 SERVICES = "198.18.0.0/24"
 RUNNER = "198.18.0.1"
@@ -34,6 +36,6 @@ def gateway(subnet: str) -> str:
     return str(ipaddress.IPv4Network(subnet)[1])
 
 
-def resolver(cidr: str) -> str:
-    """The resolver that a network's first range offers to its machines: its base plus two."""
-    return str(ipaddress.IPv4Network(cidr)[2])
+def resolvers(network: Network) -> list[str]:
+    """Where a network offers a resolver to its machines; the first is what they are told."""
+    return [network.resolver] if network.resolver else [str(ipaddress.IPv4Network(cidr)[2]) for cidr in network.cidrs]

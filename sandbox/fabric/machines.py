@@ -160,7 +160,7 @@ class Machines:
     def _new(self, world: World, machine: Machine) -> Record:
         network = next(network for network in world.networks if network.key == machine.network)
         group = self._names.machine(machine.key)
-        return Record(machine, Host(group, self._folder / group, machine, addresses.resolver(network.cidrs[0])))
+        return Record(machine, Host(group, self._folder / group, machine, addresses.resolvers(network)[0]))
 
     def _guarded(self, key: str, record: Record, step: Step) -> None:
         try:

@@ -90,7 +90,7 @@ class Router:
         view = self._view
         for port in view.ports if view else ():
             if view is not None and port.interface == ours:
-                return port.machine, view.subnet(port.machine).cidr, addresses.resolver(view.network.cidrs[0])
+                return port.machine, view.subnet(port.machine).cidr, addresses.resolvers(view.network)[0]
         return None
 
     def _number(self, network: Network) -> None:

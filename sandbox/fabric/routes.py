@@ -43,7 +43,7 @@ def changes(before: Entries, after: Entries) -> tuple[list[str], list[str]]:
 def router(view: View, tables: Mapping[str, int]) -> dict[str, Entry]:
     """Everything a router has: {"address 10.64.0.1": ..., "route 101 0.0.0.0/0": ...}."""
     entries: dict[str, Entry] = {}
-    own = [addresses.METADATA, addresses.LINK_RESOLVER, *view.resolvers]
+    own = dict.fromkeys([addresses.METADATA, *view.resolvers])
     for address in (*own, *(addresses.gateway(subnet.cidr) for subnet in view.network.subnets)):
         what = f"{address}/32 dev lo"
         entries[f"address {address}"] = Entry(f"address replace {what}", f"address delete {what}")

@@ -52,8 +52,8 @@ class View:
 
     @property
     def resolvers(self) -> list[str]:
-        """Addresses at which machines find a resolver: the link-local one and each range's second."""
-        return [addresses.LINK_RESOLVER, *(addresses.resolver(cidr) for cidr in self.network.cidrs)]
+        """Addresses at which machines find a resolver: the link-local one and their network's own."""
+        return [addresses.LINK_RESOLVER, *addresses.resolvers(self.network)]
 
     def members(self, firewall: str) -> list[Port]:
         return [port for port in self.ports if firewall in port.machine.firewalls]

@@ -86,14 +86,20 @@ class Subnet:
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """One private network with its router: a VPC, a VNet."""
+    """One private network with its router: a VPC, a VNet.
+
+    `resolver` is where its machines find names; "": at the second address of each range, which no machine has then.
+    """
 
     key: str
     cidrs: tuple[str, ...]
     subnets: tuple[Subnet, ...] = ()
+    resolver: str = ""
 
     def __post_init__(self) -> None:
         ranges = [_network(cidr, f"network {self.key}") for cidr in self.cidrs]
+        if self.resolver:
+            ipaddress.IPv4Address(self.resolver)
         for subnet in self.subnets:
             inner = _network(subnet.cidr, f"subnet {subnet.key}")
             if not any(inner.subnet_of(outer) for outer in ranges):
@@ -109,8 +115,9 @@ class Machine:
     the answer to a PUT); a cloud without such a limit gives 64. `user_data` goes to nobody but that service.
     `platform_uuid` is what the hypervisor shows in /sys/hypervisor/uuid, by which cloud-init knows some clouds:
     AWS's begin with "ec2", and only there it asks the metadata service with a session token. "": shows nothing.
-    `datasource` is how cloud-init finds its user data, in its own word: "" is the image's (Ec2), "GCE" the metadata
-    server of that cloud, "NoCloud" files on the machine's disk, where a cloud's own way needs hardware.
+    `datasource` is how cloud-init finds its user data, in its own word: "" is the image's (Ec2, the metadata service),
+    "NoCloud" files on the machine's disk. Azure's way needs a CD drive, and Google's wants to read the cloud's name in
+    the DMI tables, which cloud-init does not look at in a container (DataSourceGCE, platform_reports_gce).
     A machine that leaves the world is destroyed with its disk.
     """
 

@@ -21,6 +21,7 @@ from sandbox.gcp.rules_instance import key_of
 from sandbox.gcp.rules_route import machine_at
 from sandbox.gcp.store import Entry, Row
 
+RESOLVER = "169.254.169.254"  # Compute Engine documentation, "Internal DNS": the metadata server answers names, too
 GONE = ("STOPPING", "TERMINATED", "STOPPED", "SUSPENDED")
 
 
@@ -67,7 +68,7 @@ def _network(cloud: Cloud, network: Entry) -> Network:
     cidrs = tuple(cidr for subnet in subnets for cidr in _ranges(subnet))
     routes = tuple(_routes(cloud, network, cidrs))
     shown = tuple(Subnet(_key(one), one.row["ipCidrRange"], routes) for one in subnets)
-    return Network(_key(network), cidrs, shown)
+    return Network(_key(network), cidrs, shown, RESOLVER)
 
 
 def _key(entry: Entry) -> str:
@@ -139,7 +140,7 @@ def _machine(cloud: Cloud, entry: Entry) -> Machine:
         firewalls=(_firewall_key(entry),), forwards=row["canIpForward"],
         wanted="stopped" if row["status"] in GONE else "running", image=image.fabric if image else DISK.word,
         user_data=metadata_of(row).get("user-data", "").encode(), hop_limit=64, disk_gb=int(boot.row["sizeGb"]),
-        datasource="GCE",
+        datasource="NoCloud",
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class Cloud:
     reserved: int  # addresses of each subnet that the cloud keeps
     key_types: tuple[str, ...]  # of ssh public keys that it takes
     released: bool  # False: parses and validates, converge refuses it
+    takes_ca: bool = False  # its endpoint may be vouched for by a certificate of one's own
 
 
 CLOUDS: Final[dict[str, Cloud]] = {
@@ -75,7 +76,8 @@ CLOUDS: Final[dict[str, Cloud]] = {
         narrowest=27,
         reserved=5,
         key_types=("ssh-ed25519", "ssh-rsa"),
-        released=False,
+        released=True,
+        takes_ca=True,
     ),
     "gcp": Cloud(
         title="GCP",
@@ -95,6 +97,6 @@ CLOUDS: Final[dict[str, Cloud]] = {
         narrowest=27,
         reserved=4,
         key_types=("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
-        released=False,
+        released=True,
     ),
 }

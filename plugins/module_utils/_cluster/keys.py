@@ -50,6 +50,16 @@ def resolve_mirrors(mirrors: dict[str, Any] | None, place: Place, folder: Path) 
     return {**found, "apt_key": str(key) if key else None}
 
 
+def resolve_certificates(sites: dict[str, Any] | None, place: Place, folder: Path) -> None:
+    """Make `ca_file` of each site an absolute path."""
+    for name, site in (sites or {}).items():
+        file = _absolute(site.get("ca_file"), folder) if isinstance(site, dict) else None
+        if file and not file.is_file():
+            (place / name / "ca_file").bad(None, f"does not exist ({file})", "name the file, or remove the line")
+        if file:
+            site["ca_file"] = str(file)
+
+
 def _absolute(named: str | None, folder: Path) -> Path | None:
     return folder / Path(named).expanduser() if named else None
 

@@ -30,6 +30,7 @@ class Site:
     pods: str
     zones: tuple[str, ...] | None = None
     endpoint: str | None = None
+    ca_file: str | None = None  # absolute
     state: Literal["present", "absent"] = "present"
 
     @property

@@ -54,6 +54,7 @@ def _parse(text: str, path: Path, digest: str) -> Cluster:
     if found is BAD:
         raise BadClusterFile(str(path), document.problems)
     found["access"] = keys.resolve(found.get("access"), place / "access", path.parent)
+    keys.resolve_certificates(found.get("sites"), place / "sites", path.parent)
     found["mirrors"] = keys.resolve_mirrors(found.get("mirrors"), place / "mirrors", path.parent)
     rules.judge(found, place)
     if document.problems:
@@ -102,6 +103,7 @@ def _site(name: str, found: dict[str, Any]) -> Site:
         pods=found["pods"],
         zones=tuple(found["zones"]) if found["zones"] else None,
         endpoint=found["endpoint"],
+        ca_file=found.get("ca_file"),
         state=found["state"],
     )
 

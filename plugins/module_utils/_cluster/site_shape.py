@@ -15,6 +15,11 @@ from .clouds import CLOUDS, Cloud
 from .constants import PODS_PREFIX
 from .shape import Choice, Items, Key, Number, Place, Record, Shape, Text
 
+CA_FILE = Key(
+    Text("a file with certificates", "ca.pem"),
+    "File with the certificates to trust at the endpoint, in the place of the usual ones.",
+)
+
 
 def network_text(means: str, example: str) -> Text:
     return Text(means, example, check=syntax.network)
@@ -99,6 +104,7 @@ def _site(cloud: Cloud | None) -> Record:
             Text("the URL of the cloud's API", "http://127.0.0.1:7801", check=syntax.endpoint),
             "URL of the cloud's API where it is not the usual one, as in the sandbox.",
         ),
+        **({"ca_file": CA_FILE} if any(kind.takes_ca for kind in kinds) else {}),
         "state": Key(
             Choice("a state of a site", ("present", "absent")),
             "absent: the site's workers are drained, then everything of it is deleted.",

@@ -89,6 +89,7 @@ def site_variables(cluster: Cluster, site: Site) -> Vars:
             "account": site.account,
             "identity": {CLOUDS[site.cloud].account: site.account},  # by the cloud's own word for it
             "endpoint": site.endpoint,
+            "ca_file": site.ca_file,
             "cidr": site.cidr,
             "pods": site.pods,
             "zones": list(site.zones) if site.zones else None,
