@@ -15,6 +15,8 @@ OUTCOMES = {
     "runner_on_unreachable": "unreachable",
 }
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# The callback of ansible-runner looks at the name of an action before it is known; nobody can do anything about it.
+NOISE = ("[WARNING]: A plugin is sampling the task's resolved_action",)
 PLAIN_TEXT = ("verbose", "warning", "error", "deprecated", "system_warning")
 
 
@@ -53,7 +55,7 @@ def translate(raw: Mapping[str, Any]) -> Event | None:
         return Event("task", **at)
     if kind in OUTCOMES:
         return of_host(kind, data, at)
-    if kind in PLAIN_TEXT and (text := COLOUR.sub("", raw.get("stdout") or "").strip()):
+    if kind in PLAIN_TEXT and (text := COLOUR.sub("", raw.get("stdout") or "").strip()) and not text.startswith(NOISE):
         return Event("text", message=text, error=kind if kind == "error" else "", **at)
     return None
 
