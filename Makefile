@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help venv demo demo-delete test test-unit test-sandbox lint sanity test-cluster test-long lock schema changelog clean
+.PHONY: help venv demo demo-three-clouds demo-delete test test-unit test-sandbox lint sanity test-cluster test-long lock schema changelog clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -17,7 +17,10 @@ venv: .venv/.made ## Make the Python environment in .venv, as requirements.lock 
 demo: venv ## Build a real cluster over two sites in the sandbox; again: 0 changes
 	@script/demo
 
-demo-delete: venv ## Delete the demo cluster, prove it, stop the sandbox
+demo-three-clouds: venv ## The same over AWS, Azure and GCP: three control-plane nodes, three workers
+	@script/demo inventories/demo-three-clouds
+
+demo-delete: venv ## Delete the demo clusters, prove it, stop the sandbox
 	@script/demo-delete
 
 test: venv lint sanity test-unit test-sandbox ## Everything that needs no root: lints, unit tests, clouds

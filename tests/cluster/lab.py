@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.mirror.apt import signing
+from sandbox.places import Place
 
 ROOT = Path(__file__).parents[2]
 NAME = "ct"
@@ -37,10 +39,11 @@ class Run:
 
 
 class Lab:
-    """The inventory is a copy of ``inventories/demo`` with its own sandbox, port, key and state folder."""
+    """The inventory is a copy of one of ``inventories`` with its own sandbox, port, key and state folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, source: str = "demo", name: str = "ct") -> None:
+        self.folder, self.source, self.name = folder, ROOT / "inventories" / source, name
+        self.started: Run | None = None  # the start of the sandbox, unless it ran already
         self.inventory = folder / "inventory"
         self.file = self.inventory / "cluster.yml"
         self.env = {
@@ -53,13 +56,18 @@ class Lab:
 
     def write_inventory(self) -> None:
         (self.inventory / ".ssh").mkdir(parents=True, mode=0o700)
-        text = (ROOT / "inventories/demo/cluster.yml").read_text()
-        text = text.replace("pgs-demo-", f"pgs-{NAME}-").replace(":7801", f":{PORT}").replace("name: demo", "name: ct")
-        self.file.write_text(text)
-        shutil.copy(ROOT / "inventories/demo/environment.txt", self.inventory)
+        text = (self.source / "cluster.yml").read_text().replace("pgs-demo-", f"pgs-{NAME}-")
+        for number in range(3):
+            text = text.replace(f":{7801 + number}", f":{PORT + number}")
+        self.file.write_text(re.sub(r"^name: \w+$", f"name: {self.name}", text, flags=re.MULTILINE))
+        shutil.copy(self.source / "environment.txt", self.inventory)
         key = self.inventory / ".ssh/id_ed25519"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
         shutil.copy(signing().joinpath("key.asc"), self.inventory / ".ssh/mirror.asc")  # signs the sandbox's packages
+
+    def trust_azure(self) -> None:
+        """The sandbox's certificate, which is there once it is up."""
+        shutil.copy(Place(NAME).ca, self.inventory / ".ssh/azure.pem")
 
     # ---- commands
 
@@ -156,6 +164,11 @@ class Lab:
         with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_sandbox/state", timeout=10) as answer:
             found: dict[str, dict[str, list[dict[str, Any]]]] = json.load(answer)["regions"]
             return found
+
+    def held(self) -> list[dict[str, Any]]:
+        """What the account holds. EC2 goes on to list a terminated instance for about an hour."""
+        every = [row for kinds in self.cloud().values() for rows in kinds.values() for row in rows]
+        return [row for row in every if row.get("State") != {"Code": 48, "Name": "terminated"}]
 
     def instance(self, name: str) -> str:
         """The id of a machine: its volume and its interface have its name, too."""

@@ -17,16 +17,8 @@ def test_delete_leaves_nothing_of_ours_and_others_things_as_they_were(lab: Lab) 
     run = lab.runner("delete", "--yes")
     assert "nothing of ours is left" in run.out
     lab.drill("bystander", "--check")
-    # EC2 goes on to list a terminated instance for about an hour.
-    left = [
-        thing
-        for kinds in lab.cloud().values()
-        for things in kinds.values()
-        for thing in things
-        if thing.get("State") != {"Code": 48, "Name": "terminated"}
-    ]
-    assert len(left) > 10
-    assert [thing for thing in left if "ct-d3m0c1us" in json.dumps(thing)] == []
+    assert len(lab.held()) > 10
+    assert [thing for thing in lab.held() if "ct-d3m0c1us" in json.dumps(thing)] == []
 
 
 def test_a_second_delete_finds_nothing(lab: Lab) -> None:
