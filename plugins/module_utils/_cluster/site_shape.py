@@ -15,6 +15,10 @@ from .clouds import CLOUDS, Cloud
 from .constants import PODS_PREFIX
 from .shape import Choice, Items, Key, Number, Place, Record, Shape, Text
 
+ENDPOINT = Key(
+    Text("the URL of the cloud's API", "http://127.0.0.1:7801", check=syntax.endpoint),
+    "URL of the cloud's API where it is not the usual one, as in the sandbox.",
+)
 CA_FILE = Key(
     Text("a file with certificates", "ca.pem"),
     "File with the certificates to trust at the endpoint, in the place of the usual ones.",
@@ -100,10 +104,7 @@ def _site(cloud: Cloud | None) -> Record:
             Items(Text("a zone", "eu-central-1a"), least=1),
             "Up to three zones to use; by default the first three that offer the sizes.",
         ),
-        "endpoint": Key(
-            Text("the URL of the cloud's API", "http://127.0.0.1:7801", check=syntax.endpoint),
-            "URL of the cloud's API where it is not the usual one, as in the sandbox.",
-        ),
+        "endpoint": ENDPOINT,
         **({"ca_file": CA_FILE} if any(kind.takes_ca for kind in kinds) else {}),
         "state": Key(
             Choice("a state of a site", ("present", "absent")),
