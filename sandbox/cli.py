@@ -14,7 +14,7 @@ from typing import Any
 
 from sandbox import lifecycle
 from sandbox.client import NotRunning, ask, port_of
-from sandbox.places import PORT, Place
+from sandbox.places import AZURE, GCP, PORT, Place
 
 EPILOG = """examples:
   python -m sandbox up                    start it (root: with real machines; else: clouds only)
@@ -86,22 +86,34 @@ def _up(options: argparse.Namespace) -> int:
         Place(options.name), options.port, clouds_only=clouds_only, say=lambda line: print(line, file=say, flush=True)
     )
     if options.export:
-        for key, value in environment(about["port"]).items():
+        for key, value in environment(Place(options.name), about["port"]).items():
             print(f"export {key}={value}")
         return 0
     print(f"sandbox {options.name} is up{' (clouds only)' if about['clouds_only'] else ''}. To use it from this shell:")
-    for key, value in environment(about["port"]).items():
+    for key, value in environment(Place(options.name), about["port"]).items():
         print(f"  export {key}={value}")
     return 0
 
 
-def environment(port: int) -> dict[str, str]:
-    """What AWS's own tools need to talk to the sandbox; the region is one of many."""
+def environment(place: Place, port: int) -> dict[str, str]:
+    """What tools and modules need to talk to the sandbox's clouds; the regions are one of many."""
+    from sandbox.azure.cloud import SUBSCRIPTION
+    from sandbox.azure.login import CLIENT, SECRET, TENANT
+    from sandbox.gcp.cloud import PROJECT
+
     return {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_ACCESS_KEY_ID": "sandbox",
         "AWS_SECRET_ACCESS_KEY": "sandbox",
         "AWS_DEFAULT_REGION": "eu-central-1",
+        "GCP_ENDPOINT_URL": f"http://127.0.0.1:{place.port(GCP, port)}",
+        "GCP_ACCESS_TOKEN": "sandbox",
+        "GCP_PROJECT": PROJECT,
+        "AZURE_ENDPOINT_URL": f"https://127.0.0.1:{place.port(AZURE, port)}",
+        "AZURE_TENANT_ID": TENANT,
+        "AZURE_CLIENT_ID": CLIENT,
+        "AZURE_CLIENT_SECRET": SECRET,
+        "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
     }
 
 

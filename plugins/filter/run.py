@@ -40,6 +40,12 @@ def first_step(
     return vars(bootstrap.first_step(names, holds, marks, api_answers=api_answers, unread_sites=unread_sites))
 
 
+def etcd_heartbeat(names: Iterable[str], hosts: Mapping[str, Vars]) -> int:
+    """From the rounds of pings that each node kept in ``pangaea_round_trips``; none were made for a single node."""
+    kept = {name: (hosts[name].get("pangaea_round_trips") or {}).get("results") or [] for name in names}
+    return etcd.heartbeat({name: [one["links"] for one in said if "links" in one] for name, said in kept.items()})
+
+
 def node_addresses(machines: Mapping[str, Vars]) -> dict[str, str]:
     return {name: machine["private_address"] for name, machine in machines.items() if machine.get("private_address")}
 
@@ -128,6 +134,7 @@ class FilterModule:
             "control_plane_survives": bootstrap.control_plane_survives,
             "crowded": kubernetes.crowded,
             "delete_proof": delete_proof,
+            "etcd_heartbeat": etcd_heartbeat,
             "first_step": first_step,
             "join_of": join_of,
             "known_addresses": nodes.addresses,

@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: may change without warning.
 
-"""The members of etcd: which stand for machines that are no more, and whether the others can vote without them."""
+"""The members of etcd: how fast they hear of each other, and which of them stand for machines that are no more."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlparse
@@ -14,6 +15,8 @@ from urllib.parse import urlparse
 from .._engine.errors import Refused
 
 Row = Mapping[str, Any]
+LEAST_HEARTBEAT = 100  # ms: etcd's own default
+FARTHEST = 50.0  # ms between two members: beyond it, every write of the API waits too long
 
 
 def stale_members(listed: Row, health: Iterable[Row], joining: Iterable[str], living: Mapping[str, str]) -> list[str]:
@@ -31,6 +34,28 @@ def stale_members(listed: Row, health: Iterable[Row], joining: Iterable[str], li
     healthy = {_id(member) for member in voters if _addresses(member) & well}
     refuse_to_break_quorum({_id(m): _name(m) or _id(m) for m in voters}, healthy, {_id(m) for m in stale})
     return [_id(member) for member in stale]
+
+
+def heartbeat(rounds: Mapping[str, Iterable[Row]]) -> int:
+    """etcd's heartbeat in ms: 1.5 times the slowest round trip (etcd documentation, "Tuning"), and at least 100.
+
+    ``rounds``: of each control-plane node what ``node_facts_info`` said of its links, once or more. Raises Refused
+    where two of them are too far apart, or do not hear each other.
+    """
+    slowest = 0.0
+    for name, said in rounds.items():
+        for links in said:
+            for other, link in links.items():
+                if not link["ok"]:
+                    why = f"{other} does not answer ({link['why']})"
+                    raise Refused(f"init of {name}: {why}, and etcd's timing depends on it; converge again")
+                slowest = max(slowest, float(link["ms"]))
+                if slowest > FARTHEST:
+                    raise Refused(
+                        f"control-plane nodes {name} and {other} are {slowest:.0f} ms apart, and etcd can stand "
+                        f"{FARTHEST:.0f}; choose regions for the control plane that are nearer to each other"
+                    )
+    return max(LEAST_HEARTBEAT, math.ceil(1.5 * slowest))
 
 
 def refuse_to_break_quorum(members: Mapping[str, str], healthy: set[str], leaving: set[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.errors import Refused
-from ansible_collections.pangaea.multicloud.plugins.module_utils._run.etcd import stale_members
+from ansible_collections.pangaea.multicloud.plugins.module_utils._run.etcd import heartbeat, stale_members
 
 ADDRESSES = {"cp-1": "10.64.0.4", "cp-2": "10.65.0.4", "cp-3": "10.66.0.4"}
 
@@ -61,3 +61,21 @@ def test_the_majority_is_kept_and_the_sick_one_is_named() -> None:
 def test_two_that_are_gone_at_once_are_refused_with_what_to_do() -> None:
     with pytest.raises(Refused, match=r"remove cp-1, cp-2 from etcd: .*bring one of the machines back"):
         stale_members(listed(), health("cp-3"), ["cp-1", "cp-2"], living("cp-3"))
+
+
+def link(ms: float | None) -> dict[str, Any]:
+    return {"ok": ms is not None, "ms": ms, "why": "no answer in 3 s"}
+
+
+def test_the_heartbeat_is_etcds_own_as_long_as_members_are_near_enough() -> None:
+    assert heartbeat({}) == 100
+    assert heartbeat({"cp-1": [{"cp-2": link(6.5)}]}) == 100
+    assert heartbeat({"cp-1": [{"cp-2": link(12)}, {"cp-2": link(40.1)}], "cp-2": [{"cp-1": link(45)}]}) == 100
+    assert heartbeat({"cp-1": [{"cp-2": link(50)}]}) == 100
+
+
+def test_members_that_are_too_far_apart_or_silent_are_refused() -> None:
+    with pytest.raises(Refused, match="cp-1 and cp-2 are 71 ms apart, and etcd can stand 50"):
+        heartbeat({"cp-1": [{"cp-2": link(71)}]})
+    with pytest.raises(Refused, match="cp-2 does not answer"):
+        heartbeat({"cp-1": [{"cp-2": link(None)}]})
