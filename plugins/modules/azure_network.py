@@ -19,83 +19,23 @@ options:
     description:
       - V(absent) deletes all that belongs to the site, with what Kubernetes left in its group, and then the group. It
         refuses as long as something in the group or the network belongs to somebody else.
-    type: str
-    choices: [present, absent]
-    default: present
   cidr:
     description: Network of the site, V(/8) to V(/27). It cannot be changed later.
-    type: str
-    required: true
   zones:
     description:
       - Zones that get a subnet, V(1) to V(3). Without it, the first three by name that offer the O(sizes).
       - Zones that have a subnet already stay.
-    type: list
-    elements: str
   sizes:
     description: Sizes of the machines of the site, V(small), V(medium), V(large) or exact machine types.
-    type: list
-    elements: str
-    default: []
-  inside:
-    description: Networks of the cluster itself, of all sites, whose traffic is let in.
-    type: list
-    elements: str
-    default: []
-  admin:
-    description: Networks from which ssh and the Kubernetes API can be reached.
-    type: list
-    elements: str
-    default: []
-  public:
-    description: Ports of the machines of some pools that are open to some networks.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      pools:
-        description: Names of the pools.
-        type: list
-        elements: str
-        required: true
-      ports:
-        description: TCP ports, V(443), or ranges of them, V(30000-32767).
-        type: list
-        elements: str
-        required: true
-      cidrs:
-        description: Networks that they are open to.
-        type: list
-        elements: str
-        required: true
-  mesh_port:
-    description: UDP port of the mesh, open to everybody.
-    type: int
-    default: 51820
-  api_port:
-    description: TCP port of the Kubernetes API on control-plane machines.
-    type: int
-    default: 6443
-  addresses:
-    description: Names of the machines that have a static public address.
-    type: list
-    elements: str
-    default: []
   ssh_public_keys:
     description: Public keys in OpenSSH format, RSA or Ed25519. New machines get all of them.
-    type: list
-    elements: str
-    default: []
   marks:
     description:
       - Marks kept on the resource group as tags C(pangaea-<key>), for example that the cluster was initialised.
       - Only these keys are looked at; other marks stay as they are.
-    type: dict
-  caller_address:
-    description: Public address that this run comes from, if it is known. Refused when O(admin) does not contain it.
-    type: str
 extends_documentation_fragment:
   - pangaea.multicloud.azure
+  - pangaea.multicloud.network
 """
 
 EXAMPLES = r"""
@@ -169,27 +109,9 @@ from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.absent i
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.network import NetworkWork
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.options import TOGETHER, azure_options
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.run import Work, run
+from ansible_collections.pangaea.multicloud.plugins.module_utils._site.options import NETWORK
 
-PUBLIC = dict(
-    pools=dict(type="list", elements="str", required=True),
-    ports=dict(type="list", elements="str", required=True),
-    cidrs=dict(type="list", elements="str", required=True),
-)
-OPTIONS = azure_options(
-    state=dict(type="str", choices=["present", "absent"], default="present"),
-    cidr=dict(type="str", required=True),
-    zones=dict(type="list", elements="str"),
-    sizes=dict(type="list", elements="str", default=[]),
-    inside=dict(type="list", elements="str", default=[]),
-    admin=dict(type="list", elements="str", default=[]),
-    public=dict(type="list", elements="dict", default=[], options=PUBLIC),
-    mesh_port=dict(type="int", default=51820),
-    api_port=dict(type="int", default=6443),
-    addresses=dict(type="list", elements="str", default=[]),
-    ssh_public_keys=dict(type="list", elements="str", default=[], no_log=False),
-    marks=dict(type="dict"),
-    caller_address=dict(type="str"),
-)
+OPTIONS = azure_options(**NETWORK)
 WORK: dict[str, Callable[[dict[str, Any]], Work]] = {"present": NetworkWork, "absent": NetworkRemoval}
 
 

@@ -18,84 +18,11 @@ description:
   - A machine that is not in O(machines) is reported as RV(surplus), and deleted only when it is named in O(remove).
   - Image, disk and zone are read when a machine is created, and never compared afterwards.
 options:
-  state:
-    description: V(absent) deletes all machines of the site. It refuses as long as its network holds machines of others.
-    type: str
-    choices: [present, absent]
-    default: present
   network:
     description: RV(pangaea.multicloud.gcp_network#module:network), the network of the site.
-    type: dict
-    required: true
-  machines:
-    description: The machines that should be there.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description: Name in the cloud, of the host and of the node.
-        type: str
-        required: true
-      role:
-        description: What the node will be.
-        type: str
-        choices: [control_plane, worker]
-        required: true
-      pool:
-        description: Pool of a worker.
-        type: str
-      number:
-        description: Number within its pool, from 1. It decides the zone.
-        type: int
-        required: true
-      size:
-        description: V(small), V(medium), V(large), or an exact machine type. It cannot be changed later.
-        type: str
-        required: true
-      image:
-        description: V(debian-13), V(ubuntu-24.04), or C(projects/<project>/global/images/<name>).
-        type: str
-        default: debian-13
-      user:
-        description: Login user that is made at the first start. Without it, it follows from O(machines[].image).
-        type: str
-      disk_gb:
-        description: Size of the root disk.
-        type: int
-        default: 30
-      spot:
-        description: Whether to buy it on the spot market, where GCP may stop it at any time.
-        type: bool
-        default: false
-      public:
-        description: Whether the public address stays when the machine stops.
-        type: str
-        choices: [static, automatic]
-        default: automatic
-  remove:
-    description:
-      - Names of machines to delete. Their nodes must have been drained.
-      - With it, nothing else is done.
-    type: list
-    elements: str
-    default: []
-  pods:
-    description: Range of the site from which each machine gets a part for its pods.
-    type: str
-    required: true
-  pods_prefix:
-    description: Length of the prefix of each part.
-    type: int
-    default: 24
-  record:
-    description:
-      - What nodes said of themselves, by name of the machine, to be written on the machine. Not part of the plan, but
-        for a pod range that the machine lost.
-      - A host key is written once; another one is refused.
-    type: dict
 extends_documentation_fragment:
   - pangaea.multicloud.gcp
+  - pangaea.multicloud.machines
 requirements:
   - cryptography
 """
@@ -176,28 +103,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.run import run
 from ansible_collections.pangaea.multicloud.plugins.module_utils._gcp.machines import MachinesRemoval, MachinesWork
 from ansible_collections.pangaea.multicloud.plugins.module_utils._gcp.options import TOGETHER, gcp_options
+from ansible_collections.pangaea.multicloud.plugins.module_utils._site.options import MACHINES
 
-MACHINE = dict(
-    name=dict(type="str", required=True),
-    role=dict(type="str", required=True, choices=["control_plane", "worker"]),
-    pool=dict(type="str"),
-    number=dict(type="int", required=True),
-    size=dict(type="str", required=True),
-    image=dict(type="str", default="debian-13"),
-    user=dict(type="str"),
-    disk_gb=dict(type="int", default=30),
-    spot=dict(type="bool", default=False),
-    public=dict(type="str", choices=["static", "automatic"], default="automatic"),
-)
-OPTIONS = gcp_options(
-    state=dict(type="str", choices=["present", "absent"], default="present"),
-    network=dict(type="dict", required=True),
-    machines=dict(type="list", elements="dict", default=[], options=MACHINE),
-    remove=dict(type="list", elements="str", default=[]),
-    pods=dict(type="str", required=True),
-    pods_prefix=dict(type="int", default=24),
-    record=dict(type="dict", no_log=False),
-)
+OPTIONS = gcp_options(**MACHINES)
 WORK = {"present": MachinesWork, "absent": MachinesRemoval}
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import argparse
 
-from sandbox.drills import bystander, damage, trouble
+from sandbox.drills import bystander, call, damage, trouble
 
 
 def add_verbs(parser: argparse.ArgumentParser) -> None:
     """Give `drill` its verbs."""
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-    for group in (damage, trouble, bystander):
+    for group in (damage, trouble, bystander, call):
         group.add(verbs)

@@ -11,6 +11,8 @@ from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
+from .._site.options import SITE
+
 
 def aws_options(**others: dict[str, Any]) -> dict[str, Any]:
     """The ``argument_spec`` of a module: the common options, and its own."""
@@ -22,11 +24,7 @@ def aws_options(**others: dict[str, Any]) -> dict[str, Any]:
         secret_key=dict(type="str", no_log=True),
         session_token=dict(type="str", no_log=True),
         profile=dict(type="str"),
-        cluster=dict(type="str", required=True),
-        name=dict(type="str", required=True),
-        site=dict(type="str", required=True),
-        checksum=dict(type="str"),
-        state_dir=dict(type="path"),
+        **SITE,
         **others,
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
+from .._site.options import SITE
 from .client import CLOUDS
 
 
@@ -31,11 +32,7 @@ def azure_options(**others: dict[str, Any]) -> dict[str, Any]:
         tenant=dict(type="str", fallback=(env_fallback, ["AZURE_TENANT_ID", "AZURE_TENANT"])),
         client_id=dict(type="str", fallback=(env_fallback, ["AZURE_CLIENT_ID"])),
         secret=dict(type="str", no_log=True, fallback=(env_fallback, ["AZURE_CLIENT_SECRET", "AZURE_SECRET"])),
-        cluster=dict(type="str", required=True),
-        name=dict(type="str", required=True),
-        site=dict(type="str", required=True),
-        checksum=dict(type="str"),
-        state_dir=dict(type="path"),
+        **SITE,
         **others,
     )
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
+from .._site.options import SITE
+
 
 def gcp_options(**others: dict[str, Any]) -> dict[str, Any]:
     """The ``argument_spec`` of a module: the common options, and its own.
@@ -31,11 +33,7 @@ def gcp_options(**others: dict[str, Any]) -> dict[str, Any]:
         service_account_file=dict(type="path"),
         service_account_contents=dict(type="jsonarg", no_log=True),
         access_token=dict(type="str", no_log=True),
-        cluster=dict(type="str", required=True),
-        name=dict(type="str", required=True),
-        site=dict(type="str", required=True),
-        checksum=dict(type="str"),
-        state_dir=dict(type="path"),
+        **SITE,
         **others,
     )
 

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from sandbox.azure.cloud import SUBSCRIPTION
 from sandbox.cli import main
+from sandbox.drills import call
+from sandbox.gcp.cloud import PROJECT
 
 from .conftest import Sandbox, Shop, refusal
 
@@ -91,3 +94,26 @@ def test_a_bystander_is_noticed_when_touched(drilled: Shop, capsys: pytest.Captu
 def test_there_is_no_machine_to_kill_without_a_fabric(drilled: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     assert drill(drilled, "kill-machine", drilled.running()) == 1
     assert "clouds only" in capsys.readouterr().err
+
+
+def test_somebody_else_acts_on_azure_and_gcp_and_his_operations_are_waited_for(daemon: Sandbox) -> None:
+    def does(*words: str) -> int:
+        return main(["drill", "--name", daemon.place.name, "call", *words])
+
+    gcp, azure = f"/compute/v1/projects/{PROJECT}/global/networks", f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
+    him, her = call.somebody(daemon.place, "gcp"), call.somebody(daemon.place, "azure")
+    assert does("gcp", "POST", gcp, "--body", '{"name": "his", "autoCreateSubnetworks": false}') == 0
+    assert [row["name"] for row in him.send("GET", gcp)[0]["items"]] == ["his"]
+    assert does("gcp", "DELETE", f"{gcp}/his") == 0
+    assert "items" not in him.send("GET", gcp)[0]
+    version = "?api-version=2025-04-01"
+    assert does("azure", "PUT", f"{azure}/hers{version}", "--body", '{"location": "germanywestcentral"}') == 0
+    assert [row["name"] for row in her.send("GET", azure + version)[0]["value"]] == ["hers"]
+    assert does("azure", "DELETE", f"{azure}/hers{version}") == 0
+    assert her.send("GET", azure + version)[0]["value"] == []
+
+
+def test_a_refusal_of_the_cloud_is_said_and_ends_with_1(daemon: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    path = f"/compute/v1/projects/{PROJECT}/global/networks/none"
+    assert main(["drill", "--name", daemon.place.name, "call", "gcp", "DELETE", path]) == 1
+    assert "notFound" in capsys.readouterr().err
