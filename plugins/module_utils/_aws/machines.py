@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .._cluster.pod_ranges import part_or_none
 from .._engine.errors import NotOurs, Refused
 from .._engine.resource import Resource, State
-from .._site.records import refuse_another_host_key, wanted_parts
+from .._site.machines import SiteMachines
 from .._site.rules import CONTROL_PLANE, NODES
 from . import api_account, api_machines, api_network
 from .client import Client
@@ -29,18 +28,15 @@ from .tokens import is_dead
 STATES = {"pending": "starting"}  # the words of all clouds: starting, running, stopping, stopped
 
 
-class MachinesWork:
+class MachinesWork(SiteMachines):
     """The part ``machines`` of a site; with ``remove`` the part ``removals``, which does nothing else."""
 
     def __init__(self, options: dict[str, Any], client: Client | None = None) -> None:
-        self.options = options
         self.client = client or Client.of(options)
-        self.calls = self.client.calls
-        self.network: dict[str, Any] = options["network"]
-        self.wanted = {machine["name"]: machine for machine in options["machines"]}
+        super().__init__(options, self.client)
         self.listings = MachineListings(self.client, self.network, [*self.wanted, *options["remove"]])
         self.machines = self.listings.machines
-        self.launch = Launch(self.client, self.network, {name: self._user(name) for name in self.wanted})
+        self.launch = Launch(self.client, self.network, {name: self.user(name) for name in self.wanted})
 
     def resources(self) -> Iterable[Resource]:
         """Machines with their static addresses; or those that are to go."""
@@ -48,7 +44,7 @@ class MachinesWork:
         if self.options["remove"]:
             return [self._machine(name, None) for name in self.options["remove"]]
         desired = self._desired()
-        missing = {name: state for name, state in desired.items() if not self._lives(name)}
+        missing = {name: state for name, state in desired.items() if not self.lives(name)}
         self._refuse_what_cannot_be_made(missing)
         found: list[Resource] = []
         for name, state in desired.items():
@@ -58,40 +54,21 @@ class MachinesWork:
                 found.append(self._attachment(name, machine))
         return found
 
-    def record(self) -> list[str]:
-        """Write what nodes said of themselves on their machines: one call per machine, and only what differs."""
-        said = []
-        for name, values in sorted((self.options["record"] or {}).items()):
-            machine = self.machines.get(name)
-            if machine is None or machine["owner"] != self.client.owner:
-                raise Refused(f"record {name}: site {self.client.site} has no such machine; read it again, then record")
-            refuse_another_host_key(name, machine["host_key"], values.get("host_key"))
-            fields = {field: value for field, value in values.items() if value and value != machine[field]}
-            if fields:
-                api_network.tag(self.client, machine["id"], as_tags(fields))
-                said.append(f"record machine/{self.client.site}/{name}")
-        if said:
-            self.machines.forget()
-        return said
+    def login(self, image: str) -> str:
+        return user_of(image)
 
-    def result(self) -> dict[str, Any]:
-        """``machines`` that exist, by name; ``surplus``: ours, alive and in no list."""
-        named = {*self.wanted, *self.options["remove"]}
-        states = {name: state for name, state in self.machines.all().items() if self._lives(name)}
-        ours = {name: state for name, state in states.items() if state["owner"] == self.client.owner}
-        return {
-            "machines": {name: self._shown(name, state) for name, state in sorted(ours.items())},
-            "surplus": sorted(ours.keys() - named),
-            "unread": False,
-        }
+    def write(self, name: str, machine: State, fields: State) -> None:
+        api_network.tag(self.client, machine["id"], as_tags(fields))
 
-    def _lives(self, name: str) -> bool:
+    def provider_id(self, name: str, state: State) -> str:
+        return f"aws:///{state['zone']}/{state['id']}"
+
+    def lives(self, name: str) -> bool:
         state = self.machines.get(name)
         return state is not None and state["power"] != "ending"
 
-    def _user(self, name: str) -> str:
-        machine = self.wanted.get(name)
-        return str(machine["user"] or user_of(machine["image"])) if machine else user_of("")
+    def word(self, state: State) -> str:
+        return str(STATES.get(state["status"], state["status"]))
 
     def _machine(self, name: str, desired: State | None) -> Machine:
         groups = self.network["groups"]
@@ -109,7 +86,7 @@ class MachinesWork:
         return Attachment(self.client, name, desired, address=address, parent=machine, listing=listing)
 
     def _desired(self) -> dict[str, State]:
-        pods = self._pods()
+        pods = self.pods()
         return {name: {**self._fields(machine), **pods.get(name, {})} for name, machine in self.wanted.items()}
 
     def _fields(self, machine: dict[str, Any]) -> State:
@@ -129,11 +106,6 @@ class MachinesWork:
             "zone": zones[(machine["number"] - 1) % len(zones)],  # a group takes turns over the zones
         }
         return {**fields, "pool": machine["pool"]} if machine["pool"] else fields
-
-    def _pods(self) -> dict[str, State]:
-        """``{name: {"pods": part}}`` of what a plan gives out or puts back."""
-        living = {name: state["pods"] for name, state in self.machines.all().items() if self._lives(name)}
-        return wanted_parts(self.options, living)
 
     def _refuse_what_cannot_be_made(self, missing: dict[str, State]) -> None:
         """Images, vCPU quotas: asked only when something is to be created."""
@@ -159,26 +131,6 @@ class MachinesWork:
                 f"AWS knows no instance type {', '.join(sorted(unknown))} in {self.client.region}; correct the size"
             )
         return vcpus
-
-    def _shown(self, name: str, state: State) -> dict[str, Any]:
-        pool = self.wanted[name]["pool"] if name in self.wanted else state["pool"]
-        return {
-            "id": state["id"],
-            "name": name,
-            "private_address": state["private_address"],
-            "public_address": state["public_address"],
-            "zone": state["zone"],
-            "region": self.client.region,
-            "type": state["type"],
-            "state": STATES.get(state["status"], state["status"]),
-            "pods": part_or_none(state["pods"], self.options["pods"], self.options["pods_prefix"]),
-            "host_key": state["host_key"],
-            "first_host_key": state["first_host_key"],
-            "user": self._user(name),
-            "provider_id": f"aws:///{state['zone']}/{state['id']}",
-            "pool": pool,
-            "role": "worker" if pool else "control_plane",
-        }
 
 
 class MachinesRemoval(MachinesWork):

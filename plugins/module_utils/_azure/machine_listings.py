@@ -33,6 +33,7 @@ from .zones import REGIONAL
 DISK = re.compile(r"_(OsDisk_1|disk1)_[0-9a-f]{32}$")  # how Azure ends the names of disks
 AUTOMATIC = "automatic"  # what a field says in the place of the key of a static address
 RUNNING, STOPPED, ENDING, MISSING = "running", "stopped", "ending", "missing"
+STARTING = "starting"  # no drift, but nobody can log in yet
 POWER = {
     "PowerState/starting": RUNNING,
     "PowerState/running": RUNNING,
@@ -120,6 +121,7 @@ class MachineListings:
             "spot": part.get("priority") == "Spot",
             "zone": (machine.get("zones") or [REGIONAL])[0],
             "power": _power(machine, state),
+            "status": STARTING if _code(state) == "PowerState/starting" else None,
         }
 
     def _reachable(self, row: Row) -> State:
@@ -158,7 +160,13 @@ def _power(machine: Row, state: Row | None) -> str | None:
         return ENDING
     if state is None:
         return RUNNING
-    view = state["properties"].get("instanceView") or {}
-    words = [POWER[one["code"]] for one in view.get("statuses") or [] if one.get("code") in POWER]
+    code = _code(state)
     failed = common_state(machine)["health"] == "failed"
-    return words[-1] if words else (None if failed else RUNNING)
+    return POWER[code] if code else (None if failed else RUNNING)
+
+
+def _code(state: Row | None) -> str | None:
+    """What the list of states says of its power."""
+    view = (state or {"properties": {}})["properties"].get("instanceView") or {}
+    codes = [str(one["code"]) for one in view.get("statuses") or [] if one.get("code") in POWER]
+    return codes[-1] if codes else None

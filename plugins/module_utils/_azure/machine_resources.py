@@ -15,7 +15,7 @@ from .._engine.resource import Change, State
 from . import api_machines, api_network
 from .client import Client
 from .launch import Launch
-from .machine_listings import AUTOMATIC, ENDING, MISSING, RUNNING, STOPPED
+from .machine_listings import AUTOMATIC, ENDING, MISSING, RUNNING, STARTING, STOPPED
 from .network_resources import public_address
 from .resource import AzureResource
 from .tags import OWNER, SITE, as_tags, common_state, is_tag, merged, tags_of
@@ -108,7 +108,7 @@ class Machine(AzureResource):
         """It runs; what it runs is seen by those who log in."""
         if self.actual is None or self.desired is None:
             return True
-        return super().settled() and self.actual["power"] == RUNNING
+        return super().settled() and self.actual["power"] == RUNNING and self.actual["status"] != STARTING
 
     def _part(self, part: str) -> Row:
         """The row of a part that was read last; empty when it is not there."""

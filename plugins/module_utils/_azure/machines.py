@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from .._cluster.pod_ranges import part_or_none
 from .._engine.errors import NotOurs, Refused
 from .._engine.resource import Resource, State
-from .._site.records import refuse_another_host_key, wanted_parts
+from .._site.machines import SiteMachines
 from .._site.rules import CONTROL_PLANE, NODES
 from . import api_account, api_machines
 from .client import Client
@@ -28,19 +27,16 @@ from .tags import as_tags, merged
 from .zones import REGIONAL
 
 
-class MachinesWork:
+class MachinesWork(SiteMachines):
     """The part ``machines`` of a site; with ``remove`` the part ``removals``, which does nothing else."""
 
     def __init__(self, options: dict[str, Any], client: Client | None = None) -> None:
-        self.options = options
         self.client = client or Client.of(options)
-        self.calls = self.client.calls
-        self.network: dict[str, Any] = options["network"]
-        self.wanted = {machine["name"]: machine for machine in options["machines"]}
+        super().__init__(options, self.client)
         removes = bool(options["remove"]) or options["state"] == "absent"
         self.listings = MachineListings(self.client, self.network, disks=removes)
         self.machines = self.listings.machines
-        self.launch = Launch(self.client, self.network, {name: self._user(name) for name in self.wanted})
+        self.launch = Launch(self.client, self.network, {name: self.user(name) for name in self.wanted})
 
     def resources(self) -> Iterable[Resource]:
         """Machines that should be; or those that are to go."""
@@ -48,49 +44,39 @@ class MachinesWork:
         if self.options["remove"]:
             return [self._machine(name, None) for name in self.options["remove"]]
         desired = self._desired()
-        self._refuse_what_cannot_be_made({name: state for name, state in desired.items() if not self._lives(name)})
+        self._refuse_what_cannot_be_made({name: state for name, state in desired.items() if not self.lives(name)})
         return [self._machine(name, state) for name, state in desired.items()]
 
-    def record(self) -> list[str]:
-        """Write what nodes said of themselves on their machines: one call per machine, and only what differs."""
-        said = []
-        for name, values in sorted((self.options["record"] or {}).items()):
-            machine = self.machines.get(name)
-            if machine is None or not self._lives(name) or machine["owner"] != self.client.owner:
-                raise Refused(f"record {name}: site {self.client.site} has no such machine; read it again, then record")
-            refuse_another_host_key(name, machine["host_key"], values.get("host_key"))
-            fields = {field: value for field, value in values.items() if value and value != machine[field]}
-            if fields:
-                api_machines.tag_machine(self.client, name, merged(machine["tags"], as_tags(fields)))
-                said.append(f"record machine/{self.client.site}/{name}")
-        if said:
-            self.machines.forget()
-        return said
+    def login(self, image: str) -> str:
+        return user_of(image)
 
-    def result(self) -> dict[str, Any]:
-        """``machines`` that exist, by name; ``surplus``: ours and in no list, also where only parts of one are left."""
-        named = {*self.wanted, *self.options["remove"]}
-        ours = {name: state for name, state in self.machines.all().items() if state["owner"] == self.client.owner}
-        left = {name for name, state in ours.items() if state["power"] != ENDING}
-        return {
-            "machines": {name: self._shown(name, state) for name, state in sorted(ours.items()) if self._lives(name)},
-            "surplus": sorted(left - named),
-            "unread": False,
-        }
+    def write(self, name: str, machine: State, fields: State) -> None:
+        api_machines.tag_machine(self.client, name, merged(machine["tags"], as_tags(fields)))
 
-    def _lives(self, name: str) -> bool:
+    def provider_id(self, name: str, state: State) -> str:
+        group = f"/subscriptions/{self.client.subscription}/resourceGroups/{self.client.group}"
+        return f"azure://{group}/providers/Microsoft.Compute/virtualMachines/{name}"
+
+    def lives(self, name: str) -> bool:
         state = self.machines.get(name)
         return state is not None and state["power"] not in (ENDING, MISSING)
 
-    def _user(self, name: str) -> str:
-        machine = self.wanted.get(name)
-        return str(machine["user"] or user_of(machine["image"])) if machine else user_of("")
+    def remains(self, name: str) -> bool:
+        return bool(self.machines.all()[name]["power"] != ENDING)
+
+    def zone(self, state: State) -> str:
+        """As Azure's own controller labels nodes: a zone is called "1" in every region."""
+        region = self.client.region
+        return region if state["zone"] == REGIONAL else f"{region}-{state['zone']}"
+
+    def word(self, state: State) -> str:
+        return str(state["status"] or state["power"] or "failed")
 
     def _machine(self, name: str, desired: State | None) -> Machine:
         return Machine(self.client, name, desired, launch=self.launch, listing=self.machines)
 
     def _desired(self) -> dict[str, State]:
-        pods = self._pods()
+        pods = self.pods()
         return {name: {**self._fields(machine), **pods.get(name, {})} for name, machine in self.wanted.items()}
 
     def _fields(self, machine: dict[str, Any]) -> State:
@@ -116,11 +102,6 @@ class MachinesWork:
         }
         return {**fields, "pool": machine["pool"]} if machine["pool"] else fields
 
-    def _pods(self) -> dict[str, State]:
-        """``{name: {"pods": part}}`` of what a plan gives out or puts back."""
-        living = {name: state["pods"] for name, state in self.machines.all().items() if self._lives(name)}
-        return wanted_parts(self.options, living)
-
     def _refuse_what_cannot_be_made(self, missing: dict[str, State]) -> None:
         """Types, images, logins, quotas: asked only when something is to be created."""
         if not missing:
@@ -142,29 +123,6 @@ class MachinesWork:
         addresses = sum(state["address"] == AUTOMATIC for state in missing.values())
         rows = api_account.where_readable(api_account.list_network_quotas, self.client) if addresses else []
         refuse_over(rows, ADDRESSES, self.client.region, wanted=addresses, why=why)
-
-    def _shown(self, name: str, state: State) -> dict[str, Any]:
-        pool = self.wanted[name]["pool"] if name in self.wanted else state["pool"]
-        region, in_group = self.client.region, f"/subscriptions/{self.client.subscription}/resourceGroups"
-        machine = f"{in_group}/{self.client.group}/providers/Microsoft.Compute/virtualMachines/{name}"
-        return {
-            "id": state["id"],
-            "name": name,
-            "private_address": state["private_address"],
-            "public_address": state["public_address"],
-            # As Azure's own controller labels nodes: a zone is called "1" in every region.
-            "zone": region if state["zone"] == REGIONAL else f"{region}-{state['zone']}",
-            "region": region,
-            "type": state["type"],
-            "state": state["power"] or "failed",
-            "pods": part_or_none(state["pods"], self.options["pods"], self.options["pods_prefix"]),
-            "host_key": state["host_key"],
-            "first_host_key": state["first_host_key"],
-            "user": self._user(name),
-            "provider_id": f"azure://{machine}",
-            "pool": pool,
-            "role": "worker" if pool else "control_plane",
-        }
 
 
 class MachinesRemoval(MachinesWork):

@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from .._cluster.pod_ranges import part_or_none
 from .._engine.errors import NotOurs, Refused
 from .._engine.resource import Resource, State
-from .._site.records import refuse_another_host_key, wanted_parts
+from .._site.machines import SiteMachines
 from .._site.rules import CONTROL_PLANE, NODES
 from . import api_account
 from .client import Client
@@ -27,19 +26,18 @@ from .quotas import cpu_metric, refuse_over
 from .sizes import architecture_of, disk_of, type_of
 from .zones import Offers, offers_of, refuse_zones_without, wanted_zones
 
+STATES = dict.fromkeys(("pending", "provisioning", "staging"), "starting")  # the words of all clouds
 
-class MachinesWork:
+
+class MachinesWork(SiteMachines):
     """The part ``machines`` of a site; with ``remove`` the part ``removals``, which does nothing else."""
 
     def __init__(self, options: dict[str, Any], client: Client | None = None) -> None:
-        self.options = options
         self.client = client or Client.of(options)
-        self.calls = self.client.calls
-        self.network: dict[str, Any] = options["network"]
-        self.wanted = {machine["name"]: machine for machine in options["machines"]}
+        super().__init__(options, self.client)
         self.listings = MachineListings(self.client, self.network, [*self.wanted, *options["remove"]])
         self.machines = self.listings.machines
-        self.launch = Launch(self.client, self.network, {name: self._user(name) for name in self.wanted})
+        self.launch = Launch(self.client, self.network, {name: self.user(name) for name in self.wanted})
 
     def resources(self) -> Iterable[Resource]:
         """Machines with their static addresses; or those that are to go."""
@@ -55,37 +53,19 @@ class MachinesWork:
                 found.append(self._attachment(name, machine))
         return found
 
-    def record(self) -> list[str]:
-        """Write what nodes said of themselves on their machines: one call per machine, and only what differs."""
-        said = []
-        for name, values in sorted((self.options["record"] or {}).items()):
-            machine = self.machines.get(name)
-            if machine is None or machine["owner"] != self.client.owner:
-                raise Refused(f"record {name}: site {self.client.site} has no such machine; read it again, then record")
-            refuse_another_host_key(name, machine["host_key"], values.get("host_key"))
-            fields = {field: value for field, value in values.items() if value and value != machine[field]}
-            if fields:
-                resource = self._machine(name, None)
-                resource.actual = machine
-                resource.write_metadata(as_metadata(fields))
-                said.append(f"record machine/{self.client.site}/{name}")
-        if said:
-            self.machines.forget()
-        return said
+    def login(self, image: str) -> str:
+        return user_of(image)
 
-    def result(self) -> dict[str, Any]:
-        """``machines`` that exist, by name; ``surplus``: ours and in no list."""
-        named = {*self.wanted, *self.options["remove"]}
-        ours = {name: state for name, state in self.machines.all().items() if state["owner"] == self.client.owner}
-        return {
-            "machines": {name: self._shown(name, state) for name, state in sorted(ours.items())},
-            "surplus": sorted(ours.keys() - named),
-            "unread": False,
-        }
+    def write(self, name: str, machine: State, fields: State) -> None:
+        resource = self._machine(name, None)
+        resource.actual = machine
+        resource.write_metadata(as_metadata(fields))
 
-    def _user(self, name: str) -> str:
-        machine = self.wanted.get(name)
-        return str(machine["user"] or user_of(machine["image"])) if machine else user_of("")
+    def provider_id(self, name: str, state: State) -> str:
+        return f"gce://{self.client.project}/{state['zone']}/{name}"
+
+    def word(self, state: State) -> str:
+        return str(STATES.get(state["status"], state["status"]))
 
     def _machine(self, name: str, desired: State | None) -> Machine:
         return Machine(self.client, name, desired, launch=self.launch, listings=self.listings, listing=self.machines)
@@ -103,8 +83,7 @@ class MachinesWork:
         )
 
     def _desired(self) -> dict[str, State]:
-        living = self.machines.all()
-        pods = wanted_parts(self.options, {name: state["pods"] for name, state in living.items()})
+        living, pods = self.machines.all(), self.pods()
         desired = {name: {**self._fields(machine), **pods.get(name, {})} for name, machine in self.wanted.items()}
         missing = [name for name in desired if name not in living]
         if missing:
@@ -155,26 +134,6 @@ class MachinesWork:
         why = f"create {len(missing)} machines in {self.client.site}"
         refuse_over(region, wanted, f"{self.client.project}, {self.client.region}", why)
         refuse_over(self._project, wanted, f"project {self.client.project}", why)
-
-    def _shown(self, name: str, state: State) -> dict[str, Any]:
-        pool = self.wanted[name]["pool"] if name in self.wanted else state["pool"]
-        return {
-            "id": state["id"],
-            "name": name,
-            "private_address": state["private_address"],
-            "public_address": state["public_address"],
-            "zone": state["zone"],
-            "region": self.client.region,
-            "type": state["type"],
-            "state": state["status"],
-            "pods": part_or_none(state["pods"], self.options["pods"], self.options["pods_prefix"]),
-            "host_key": state["host_key"],
-            "first_host_key": state["first_host_key"],
-            "user": self._user(name),
-            "provider_id": f"gce://{self.client.project}/{state['zone']}/{name}",
-            "pool": pool,
-            "role": "worker" if pool else "control_plane",
-        }
 
 
 class MachinesRemoval(MachinesWork):
