@@ -181,14 +181,15 @@ def test_a_pod_that_leaves_the_mesh_has_its_nodes_address(lab: Lab) -> None:
             assert ask(host, f"{SITES[host.site]}.1", 7070, IN_POD) == host.address
 
 
-def test_pods_do_not_reach_the_metadata_but_its_dns(lab: Lab) -> None:
+@pytest.mark.parametrize("service", ["169.254.169.254", "168.63.129.16"])
+def test_pods_do_not_reach_the_metadata_but_its_dns(lab: Lab, service: str) -> None:
     host = lab.hosts["fra-1"]
-    subprocess.run(["ip", "-n", INTERNET, "addr", "add", "169.254.169.254/32", "dev", "lo"], check=True)
+    subprocess.run(["ip", "-n", INTERNET, "addr", "add", f"{service}/32", "dev", "lo"], check=True)
     with served(80), served(53):
-        assert ask(host, "169.254.169.254", 80) == host.address  # the node itself may
-        assert ask(host, "169.254.169.254", 53, IN_POD) == host.address
+        assert ask(host, service, 80) == host.address  # the node itself may
+        assert ask(host, service, 53, IN_POD) == host.address
         with pytest.raises(AssertionError, match=r"timed out|unreachable"):
-            ask(host, "169.254.169.254", 80, IN_POD)
+            ask(host, service, 80, IN_POD)
 
 
 def test_nothing_but_the_mesh_port_is_between_the_sites_also_while_a_tunnel_is_down(lab: Lab) -> None:

@@ -23,7 +23,9 @@ SERVICE = "pangaea-nft.service"
 UNIT = f"/etc/systemd/system/{SERVICE}"
 LOADED = "/run/pangaea-nft/loaded"  # digests of the rules as a file and as the kernel lists them, of the last load
 TABLE = "inet pangaea"
-METADATA = "169.254.169.254"
+# The metadata service of all clouds, and what Azure's agent asks besides, for example the machine's certificates
+# (learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16).
+METADATA = "{ 169.254.169.254, 168.63.129.16 }"
 
 # A listing is the kernel's own text, so it is compared with the one of the last load and not with the file.
 _DIGEST = f"/bin/sh -c '{{ cat {RULES}; nft -s list table {TABLE}; }} | sha256sum > {LOADED}'"
@@ -105,7 +107,7 @@ table {TABLE} {{
   }}
   chain forward {{
     type filter hook forward priority filter; policy accept;
-    # A pod has no business with the machine's metadata. DNS stays: in some clouds the resolver has that address.
+    # A pod has no business with the machine's metadata. DNS stays: in some clouds the resolver has such an address.
     iifname "{BRIDGE}" ip daddr {METADATA} meta l4proto {{ tcp, udp }} th dport 53 accept
     iifname "{BRIDGE}" ip daddr {METADATA} drop
     oifname "{NAME}" tcp flags syn tcp option maxseg size set rt mtu
