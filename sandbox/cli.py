@@ -126,7 +126,10 @@ def _status(options: argparse.Namespace) -> int:
     from sandbox.showing import show
 
     place = Place(options.name)
-    state = ask(port_of(place), "GET", "state")
+    port = port_of(place)
+    state = ask(port, "GET", "state")
+    state["gcp"] = ask(place.port(GCP, port), "GET", "state")["kinds"]
+    state["azure"] = ask(place.port(AZURE, port), "GET", "state", ca=place.ca)["resources"]
     print(json.dumps(state, indent=1) if options.json else show(place, state))
     return 0
 

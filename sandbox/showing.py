@@ -21,6 +21,7 @@ def show(place: Place, state: dict[str, Any]) -> str:
     lines += [f"problem: {line}" for line in state["problems"]]
     for name, things in sorted(state["regions"].items()):
         lines += _region(name, things, state["machines"])
+    lines += [*_gcp(state["gcp"]), *_azure(state["azure"])]
     if not state["regions"]:
         lines.append("no region was used yet")
     for region, images in sorted(state["images"].items()):
@@ -41,6 +42,42 @@ def _region(name: str, things: dict[str, Any], machines: dict[str, str]) -> list
             row.get("PrivateIpAddress", "-"), row.get("PublicIpAddress", "-"),
         ).rstrip())  # fmt: skip
     return lines
+
+
+def _gcp(kinds: dict[str, Any]) -> list[str]:
+    networks, machines = kinds["networks"].values(), kinds["instances"].values()
+    if not networks:
+        return []
+    lines = [f"gcp: {len(networks)} networks, {len(machines)} instances, {len(kinds['addresses'])} addresses"]
+    lines += [f"  {row['name']}" for row in networks]
+    for row in machines:
+        place, nic = row["zone"].rpartition("/")[2], row["networkInterfaces"][0]
+        public = next((one.get("natIP") for one in nic.get("accessConfigs", [])), None)
+        lines.append(_row(row["name"], place, row["status"].lower(), nic.get("networkIP"), public))
+    return lines
+
+
+def _azure(kinds: dict[str, Any]) -> list[str]:
+    rows = {kind.rpartition("/")[2]: found for kind, found in kinds.items()}
+    if not rows["virtualNetworks"]:
+        return []
+    counts = f"{len(rows['virtualNetworks'])} networks, {len(rows['virtualMachines'])} machines"
+    lines = [f"azure: {counts}, {len(rows['publicIPAddresses'])} addresses"]
+    lines += [f"  {row['name']} {', '.join(row['properties']['addressSpace']['addressPrefixes'])}"
+              for row in rows["virtualNetworks"]]  # fmt: skip
+    addresses = {row["id"].lower(): row["properties"].get("ipAddress") for row in rows["publicIPAddresses"]}
+    nics = {row["id"].lower(): row["properties"]["ipConfigurations"][0]["properties"]
+            for row in rows["networkInterfaces"]}  # fmt: skip
+    for row in rows["virtualMachines"]:
+        nic = nics.get(row["properties"]["networkProfile"]["networkInterfaces"][0]["id"].lower(), {})
+        public = addresses.get(nic.get("publicIPAddress", {}).get("id", "").lower())
+        word = row["properties"]["provisioningState"].lower()
+        lines.append(_row(row["name"], row["location"], word, nic.get("privateIPAddress"), public))
+    return lines
+
+
+def _row(name: str, where: str, word: str, private: str | None, public: str | None) -> str:
+    return ROW.format(name, where, word, "", private or "-", public or "-").rstrip()
 
 
 def name_of(row: dict[str, Any]) -> str:
