@@ -67,15 +67,18 @@ def link(ms: float | None) -> dict[str, Any]:
     return {"ok": ms is not None, "ms": ms, "why": "no answer in 3 s"}
 
 
-def test_the_heartbeat_is_etcds_own_as_long_as_members_are_near_enough() -> None:
+def test_the_heartbeat_follows_the_slowest_round_trip_and_is_never_below_etcds_own() -> None:
     assert heartbeat({}) == 100
     assert heartbeat({"cp-1": [{"cp-2": link(6.5)}]}) == 100
-    assert heartbeat({"cp-1": [{"cp-2": link(12)}, {"cp-2": link(40.1)}], "cp-2": [{"cp-1": link(45)}]}) == 100
-    assert heartbeat({"cp-1": [{"cp-2": link(50)}]}) == 100
+    assert heartbeat({"cp-1": [{"cp-2": link(ms)} for ms in (12, 40.1, 80)], "cp-2": [{"cp-1": link(45)}]}) == 120
+
+
+def test_one_slow_or_lost_packet_refuses_nobody() -> None:
+    assert heartbeat({"cp-1": [{"cp-2": link(ms)} for ms in (3, 3, 66, None, 4)]}) == 100
 
 
 def test_members_that_are_too_far_apart_or_silent_are_refused() -> None:
     with pytest.raises(Refused, match="cp-1 and cp-2 are 71 ms apart, and etcd can stand 50"):
-        heartbeat({"cp-1": [{"cp-2": link(71)}]})
-    with pytest.raises(Refused, match="cp-2 does not answer"):
-        heartbeat({"cp-1": [{"cp-2": link(None)}]})
+        heartbeat({"cp-1": [{"cp-2": link(ms)} for ms in (70, 71, 90)]})
+    with pytest.raises(Refused, match="cp-1 and cp-2 do not reach each other"):
+        heartbeat({"cp-1": [{"cp-2": link(None)}, {"cp-2": link(None)}]})
