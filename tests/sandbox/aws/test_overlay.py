@@ -9,11 +9,10 @@ from collections import Counter
 
 import pytest
 
-from tests.sandbox.overlay.conftest import Sandbox, daemon, sandbox
+from tests.sandbox.conftest import Sandbox
 
 from .conftest import OWNER, Aws, machines
 
-__all__ = ["daemon", "sandbox"]  # fixtures
 WORKER = "shop-aws-fra-general-1"
 MAKES = [
     "CreateVpc",

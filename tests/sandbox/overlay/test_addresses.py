@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from .conftest import Sandbox, Shop, refusal
+from tests.sandbox.conftest import Sandbox
+
+from .conftest import Shop, refusal
 
 
 def allocate(shop: Shop) -> dict[str, str]:

@@ -13,8 +13,9 @@ from sandbox.azure.cloud import SUBSCRIPTION
 from sandbox.cli import main
 from sandbox.drills import call
 from sandbox.gcp.cloud import PROJECT
+from tests.sandbox.conftest import Sandbox
 
-from .conftest import Sandbox, Shop, refusal
+from .conftest import Shop, refusal
 
 
 @pytest.fixture

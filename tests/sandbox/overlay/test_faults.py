@@ -11,7 +11,9 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError
 from botocore.parsers import ResponseParserError
 
-from .conftest import Sandbox, Shop, refusal
+from tests.sandbox.conftest import Sandbox
+
+from .conftest import Shop, refusal
 
 
 def test_the_second_call_fails_and_the_third_works(sandbox: Sandbox) -> None:

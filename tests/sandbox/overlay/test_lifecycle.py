@@ -16,8 +16,7 @@ import pytest
 
 from sandbox.cli import main
 from sandbox.places import Place, started
-
-from .conftest import free_port
+from tests.sandbox.conftest import free_port
 
 
 @pytest.fixture

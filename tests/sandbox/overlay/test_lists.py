@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import Sandbox, Shop, refusal, tags
+from tests.sandbox.conftest import Sandbox
+
+from .conftest import Shop, refusal, tags
 
 
 def names_of(found: list[dict[str, Any]]) -> list[str]:

@@ -9,7 +9,9 @@ import base64
 
 import pytest
 
-from .conftest import Sandbox, Shop, refusal
+from tests.sandbox.conftest import Sandbox
+
+from .conftest import Shop, refusal
 
 
 def test_a_machine_is_pending_then_running_then_listed_as_terminated_for_an_hour(shop: Shop) -> None:

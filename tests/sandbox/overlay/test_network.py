@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Sandbox, Shop, refusal, tags
+from tests.sandbox.conftest import Sandbox
+
+from .conftest import Shop, refusal, tags
 
 
 def test_a_network_is_pending_before_it_is_available(sandbox: Sandbox) -> None:

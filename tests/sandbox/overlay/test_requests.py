@@ -13,7 +13,9 @@ import botocore.loaders
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import ACCOUNT, Sandbox, Shop, refusal, tags
+from tests.sandbox.conftest import ACCOUNT, Sandbox
+
+from .conftest import Shop, refusal, tags
 
 
 def raw(
