@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help venv demo demo-three-clouds demo-delete test test-unit test-sandbox lint sanity test-cluster test-long lock schema changelog clean
+.PHONY: help venv demo demo-three-clouds demo-delete test test-unit test-sandbox lint sanity test-cluster test-long benchmark lock schema changelog clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -23,13 +23,16 @@ demo-three-clouds: venv ## The same over AWS, Azure and GCP: three control-plane
 demo-delete: venv ## Delete the demo clusters, prove it, stop the sandbox
 	@script/demo-delete
 
-test: venv lint sanity test-unit test-sandbox ## Everything that needs no root: lints, unit tests, clouds
+test: venv lint sanity test-unit test-sandbox benchmark ## Everything that needs no root: lints, unit tests, clouds
 
 test-unit: venv ## Pure tests, no network, seconds
 	$(PYTEST) tests/unit tests/architecture
 
 test-sandbox: venv ## Modules, playbooks and the runner as real processes, against the clouds of the sandbox
 	$(PYTEST) tests/sandbox -n 2 --dist loadfile
+
+benchmark: venv ## How long a plan takes in which nothing is to do, as a ratio to the smallest run of Ansible
+	$(PYTEST) tests/benchmarks
 
 lint: venv ## All lints
 	@script/lint

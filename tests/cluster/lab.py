@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Any
 
 from sandbox.mirror.apt import signing
 from sandbox.places import Place
+from tests import inventories
 
 ROOT = Path(__file__).parents[2]
 NAME = "ct"
@@ -42,7 +42,7 @@ class Lab:
     """The inventory is a copy of one of ``inventories`` with its own sandbox, port, key and state folder."""
 
     def __init__(self, folder: Path, source: str = "demo", name: str = "ct") -> None:
-        self.folder, self.source, self.name = folder, ROOT / "inventories" / source, name
+        self.folder, self.source, self.name = folder, source, name
         self.started: Run | None = None  # the start of the sandbox, unless it ran already
         self.inventory = folder / "inventory"
         self.file = self.inventory / "cluster.yml"
@@ -55,14 +55,7 @@ class Lab:
         }
 
     def write_inventory(self) -> None:
-        (self.inventory / ".ssh").mkdir(parents=True, mode=0o700)
-        text = (self.source / "cluster.yml").read_text().replace("pgs-demo-", f"pgs-{NAME}-")
-        for number in range(3):
-            text = text.replace(f":{7801 + number}", f":{PORT + number}")
-        self.file.write_text(re.sub(r"^name: \w+$", f"name: {self.name}", text, flags=re.MULTILINE))
-        shutil.copy(self.source / "environment.txt", self.inventory)
-        key = self.inventory / ".ssh/id_ed25519"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+        inventories.write(self.source, self.inventory, sandbox=NAME, port=PORT, name=self.name)
         shutil.copy(signing().joinpath("key.asc"), self.inventory / ".ssh/mirror.asc")  # signs the sandbox's packages
 
     def trust_azure(self) -> None:
