@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.azure.conftest import KEY
-from tests.sandbox.azure.lab import CONTROL, OWNER, SECOND, SITE, WORKER, Lab, machines
+from tests.sandbox.modules.azure.lab import CONTROL, OWNER, SECOND, SITE, WORKER, Lab, machines
+from tests.sandbox.simulators.azure.conftest import KEY
 
 
 def test_a_machine_is_made_as_the_design_says(fresh: Lab) -> None:

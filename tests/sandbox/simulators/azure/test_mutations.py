@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.azure.conftest import KEY, PLACE, Azure, nic, rule, vm, vnet
+from tests.sandbox.simulators.azure.conftest import KEY, PLACE, Azure, nic, rule, vm, vnet
 
 GONE = object()
 STATIC = "StandardSkuPublicIPAddressesMustBeStatic"

@@ -19,7 +19,7 @@ from ansible_collections.pangaea.multicloud.plugins.modules import (
 )
 from sandbox.azure.cloud import SUBSCRIPTION
 from sandbox.azure.login import CLIENT, SECRET, TENANT
-from tests.sandbox.azure.conftest import KEY, PLACE, Azure
+from tests.sandbox.simulators.azure.conftest import KEY, PLACE, Azure
 
 OWNER, NAME, SITE = "shop-k3v9q2ab", "shop", "azure-fra"
 OURS = f"{OWNER}-{SITE}"

@@ -201,36 +201,3 @@ def site(azure: Azure) -> Azure:
     azure.make("Microsoft.Network/networkInterfaces/nic1", nic(azure))
     azure.make("Microsoft.Network/networkInterfaces/nic2", nic(azure))
     return azure
-
-
-@pytest.fixture
-def fresh(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A new cloud with a bystander's group, and the modules pointed at it."""
-    yield from _lab(certificates, monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def lab(certificates: Path) -> Iterator[Any]:
-    """One cloud for all tests of a file that ask for it: each leaves its site converged."""
-    with pytest.MonkeyPatch.context() as patch:
-        yield from _lab(certificates, patch)
-
-
-def _lab(certificates: Path, patch: pytest.MonkeyPatch) -> Iterator[Any]:
-    from tests.sandbox.azure.lab import Lab
-
-    for pause in ("POLL", "SLOW_POLL"):
-        patch.setattr(f"ansible_collections.pangaea.multicloud.plugins.module_utils._azure.client.{pause}", 0)
-    cloud = Cloud()
-    cloud.settings.set({"seconds": 0.0, "machine_seconds": 0.0, "throttled": False})
-    server = Server(cloud, Journal(None), certificates)
-    server.start()
-    try:
-        one = Lab(Azure(server))
-        body = {"location": PLACE, "tags": {"a": "b"}}
-        assert one.azure.ask("PUT", f"{one.azure.prefix}?api-version=2025-04-01", body).status == 201
-        one.requests()
-        yield one
-        assert server.app.bugs == []
-    finally:
-        server.stop()

@@ -15,7 +15,7 @@ import yaml
 from .modules import OWNER, Gcp
 from .repairs import REPAIRS
 
-ROLE = Path(__file__).parents[3] / "docs/gcp-role.yml"
+ROLE = Path(__file__).parents[4] / "docs/gcp-role.yml"
 
 
 class _AllBut:

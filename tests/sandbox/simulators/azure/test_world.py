@@ -13,7 +13,7 @@ from sandbox.azure.cidr import Net
 from sandbox.azure.filtering import PROTOCOLS, Box, Filter, passing
 from sandbox.azure.world import world_of
 from sandbox.fabric.world import Firewall, Rule, World
-from tests.sandbox.azure.conftest import PLACE, Azure, nic, rule, vm, vnet
+from tests.sandbox.simulators.azure.conftest import PLACE, Azure, nic, rule, vm, vnet
 
 GROUPS = "Microsoft.Network/networkSecurityGroups"
 NET = "Microsoft.Network/virtualNetworks/net"

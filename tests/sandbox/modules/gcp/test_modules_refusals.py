@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from sandbox.gcp.cloud import PROJECT
+from tests.sandbox.simulators.gcp.conftest import REGION, Google, firewall, instance, network, route, subnet
 
-from .conftest import REGION, Google, firewall, instance, network, route, subnet
 from .modules import CONTROL, IDENTITY, LABEL, OWNER, SITE, WORKER, Gcp, machines
 
 SSH = f"/global/firewalls/{LABEL}-nodes-in-tcp-22"

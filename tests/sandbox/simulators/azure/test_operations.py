@@ -13,7 +13,7 @@ import pytest
 from azure.identity import EnvironmentCredential
 
 from sandbox.azure.login import CLIENT, SECRET, TENANT
-from tests.sandbox.azure.conftest import GROUP, NETWORK, PLACE, Azure, nic, rule, vm, vnet
+from tests.sandbox.simulators.azure.conftest import GROUP, NETWORK, PLACE, Azure, nic, rule, vm, vnet
 
 TABLE = "Microsoft.Network/routeTables/t"
 NET = "Microsoft.Network/virtualNetworks/net"

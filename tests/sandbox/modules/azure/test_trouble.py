@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.azure.lab import CONTROL, SECOND, WORKER, Lab, machines
+from tests.sandbox.modules.azure.lab import CONTROL, SECOND, WORKER, Lab, machines
 
 OF_NETWORK = (
     "resourceGroups",

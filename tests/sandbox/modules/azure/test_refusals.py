@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from sandbox.azure.login import CLIENT
-from tests.sandbox.azure.conftest import PLACE, nic, vm
-from tests.sandbox.azure.lab import CONTROL, OURS, OWNER, SITE, WORKER, Lab, machines
+from tests.sandbox.modules.azure.lab import CONTROL, OURS, OWNER, SITE, WORKER, Lab, machines
+from tests.sandbox.simulators.azure.conftest import PLACE, nic, vm
 
 THINGS = {
     "group": "",

@@ -9,8 +9,8 @@ from collections import Counter
 
 import pytest
 
-from tests.sandbox.azure.conftest import PLACE, nic, vm, vnet
-from tests.sandbox.azure.lab import CONTROL, OURS, OWNER, SITE, WORKER, Lab, lists, machines
+from tests.sandbox.modules.azure.lab import CONTROL, OURS, OWNER, SITE, WORKER, Lab, lists, machines
+from tests.sandbox.simulators.azure.conftest import PLACE, nic, vm, vnet
 
 
 def test_in_check_mode_nothing_is_written_on_the_first_run(fresh: Lab) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
 
-from tests.sandbox.azure.conftest import COMPUTE, GROUP, KEY, NETWORK, PLACE, Azure, nic, rule, vm, vnet
+from tests.sandbox.simulators.azure.conftest import COMPUTE, GROUP, KEY, NETWORK, PLACE, Azure, nic, rule, vm, vnet
 
 
 def test_a_site_from_nothing_to_nothing(azure: Azure) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from tests.sandbox.azure.lab import CONTROL, OWNER, SECOND, WORKER, Lab, machines
+from tests.sandbox.modules.azure.lab import CONTROL, OWNER, SECOND, WORKER, Lab, machines
 
 PIP = "Microsoft.Network/publicIPAddresses"
 VM = "Microsoft.Compute/virtualMachines"

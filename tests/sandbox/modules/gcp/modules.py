@@ -13,8 +13,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.pangaea.multicloud.plugins.modules import account_snapshot_info, gcp_machines, gcp_network
 from sandbox.gcp.cloud import PROJECT
-
-from .conftest import REGION, Google
+from tests.sandbox.simulators.gcp.conftest import REGION, Google
 
 OWNER, NAME, SITE = "shop-k3v9q2ab", "shop", "gcp-fra"
 LABEL = f"{OWNER}-{SITE}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from google.auth.transport.requests import AuthorizedSession
@@ -18,9 +18,6 @@ from sandbox.gcp.app import App
 from sandbox.gcp.cloud import PROJECT
 from sandbox.gcp.identity import Identity
 from sandbox.gcp.serving import Service
-
-if TYPE_CHECKING:
-    from .modules import Gcp
 
 REGION, ZONE = "europe-west3", "europe-west3-a"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -164,20 +161,3 @@ def google() -> Iterator[Google]:
     """One for each test."""
     with serving() as found:
         yield found
-
-
-@pytest.fixture
-def gcp(google: Google) -> Gcp:
-    """The modules and a fresh simulator."""
-    from .modules import Gcp
-
-    return Gcp(google)
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Gcp]:
-    """One simulator for all tests of a file that ask for it: each leaves its site converged."""
-    from .modules import Gcp
-
-    with serving() as google:
-        yield Gcp(google)

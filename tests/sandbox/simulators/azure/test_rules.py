@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.azure.conftest import PLACE, Azure, nic, rule, vm, vnet
+from tests.sandbox.simulators.azure.conftest import PLACE, Azure, nic, rule, vm, vnet
 
 NET = "Microsoft.Network/virtualNetworks/net"
 NIC1, NIC2 = "Microsoft.Network/networkInterfaces/nic1", "Microsoft.Network/networkInterfaces/nic2"

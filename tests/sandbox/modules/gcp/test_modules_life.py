@@ -9,7 +9,8 @@ import json
 from collections import Counter
 from typing import Any
 
-from .conftest import REGION, instance, network, subnet
+from tests.sandbox.simulators.gcp.conftest import REGION, instance, network, subnet
+
 from .modules import CONTROL, IDENTITY, KEY, OWNER, SITE, WORKER, Gcp, machines
 
 LISTS = ("networks.list", "subnetworks.list", "firewalls.list", "routes.list", "addresses.list")

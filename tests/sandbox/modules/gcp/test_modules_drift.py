@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import REGION
+from tests.sandbox.simulators.gcp.conftest import REGION
+
 from .modules import CONTROL, LABEL, OWNER, WORKER, Gcp
 
 Damage = Callable[[Gcp, dict[str, Any]], None]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.azure.conftest import KEY, PLACE, rule
-from tests.sandbox.azure.lab import CONTROL, WORKER, Lab
+from tests.sandbox.modules.azure.lab import CONTROL, WORKER, Lab
+from tests.sandbox.simulators.azure.conftest import KEY, PLACE, rule
 
 Damage = Callable[[Lab], None]
 NSG = "Microsoft.Network/networkSecurityGroups"
