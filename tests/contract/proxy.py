@@ -24,6 +24,7 @@ from tests.contract.exchange import Exchange, Judge, Message, breaches
 
 KEPT = 1000  # exchanges that a proxy remembers
 BODILESS = (204, 304)
+OWN = ("/_sandbox/", "/moto-api/")  # of the simulators, which no cloud has
 
 
 class Cut(Exception):
@@ -69,6 +70,12 @@ class Proxy:
                 with contextlib.suppress(OSError):
                     one.shutdown(socket.SHUT_RDWR)
 
+    def taken(self) -> list[str]:
+        """The violations since the last look."""
+        with self._lock:
+            found, self.violations = self.violations, []
+        return found
+
     def _accept(self) -> None:
         while True:
             try:
@@ -106,7 +113,7 @@ class Proxy:
 
     def _record(self, exchange: Exchange) -> None:
         found: list[str] = []
-        if not exchange.path.startswith("/_sandbox/"):  # the simulator's own, which no cloud has
+        if not exchange.path.startswith(OWN):
             try:
                 found = list(breaches(self.judge.judge(exchange), exchange, deliberate=self.deliberate))
             except Exception:  # noqa: BLE001  # a judge that fails has not found the exchange to be good

@@ -39,6 +39,9 @@ def test_what_keeps_the_types_passes() -> None:
     assert places("GET", f"{TABLES}?api-version=2025-07-01", answer={"value": [ROW], "nextLink": "https://x"}) == []
     assert places("PATCH", TABLE, {"tags": {"a": "b"}}, 200, ROW) == []
     assert places("DELETE", TABLE, status=204) == []
+    assert (
+        places("GET", TABLE.replace("/providers", "/PROVIDERS").replace("routeTables", "ROUTETABLES"), answer=ROW) == []
+    )
     begun = f"https://{HOST}/subscriptions/s/providers/Microsoft.Compute/locations/l/operations/1?s=x"
     assert places("POST", f"{MACHINE}/start?api-version=2025-04-01", status=202, Location=begun) == []
 

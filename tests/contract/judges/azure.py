@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -159,8 +160,7 @@ class AzureJudge:
 
     def _type(self, exchange: Exchange) -> tuple[str, str | None, str]:
         """Full type, the version that is official here (None: there is none), and the action."""
-        provider, _, rest = exchange.path.partition("/providers/")[2].partition("/")
-        parts = rest.split("/")
+        provider, *parts = _provided(exchange.path)
         name = "/".join([provider, *parts[::2]])
         version, action = _versions().get(name.lower()), ""
         if version is None and len(parts) > 2 and len(parts) % 2:
@@ -192,15 +192,20 @@ def _untyped(path: str) -> Untyped | None:
     return next((one for one in NO_OFFICIAL_TYPE if one.path.fullmatch(path)), None)
 
 
+def _provided(path: str) -> list[str]:
+    """A provider, types and names; [""] where there is no provider."""
+    return re.split("/providers/", path + "/providers/", flags=re.IGNORECASE)[1].rstrip("/").split("/")
+
+
 def _is_list(path: str) -> bool:
     """Whether a path below a provider ends with a type."""
-    return len(path.partition("/providers/")[2].split("/")) % 2 == 0
+    return len(_provided(path)) % 2 == 0
 
 
 def _kind(path: str) -> str:
     """What a path means, without names."""
-    provider, _, rest = path.partition("/providers/")[2].partition("/")
-    return "/".join([provider, *rest.split("/")[::2]]) if provider else path
+    provider, *parts = _provided(path)
+    return "/".join([provider, *parts[::2]]) if provider else path
 
 
 def _head(exchange: Exchange) -> Iterator[Finding]:

@@ -54,7 +54,8 @@ def _list(page: str, path: str, answers: Shape) -> Untyped:
 
 LEARN = "learn.microsoft.com/rest/api/"
 IMAGE_ROW = {"id*": str, "name*": str, "location*": str, "tags": TAGS, "properties": object, "extendedLocation": object}
-IMAGES = "{s}{p}/Microsoft.Compute/locations/{}/publishers/{}/artifacttypes/vmimage/offers/{}/skus/{}/versions"
+PUBLISHERS = "{s}{p}/Microsoft.Compute/locations/{}/publishers"
+IMAGES = PUBLISHERS + "/{}/artifacttypes/vmimage/offers/{}/skus/{}/versions"
 NO_OFFICIAL_TYPE = (
     _row(LEARN + "resources/subscriptions/get", "{s}", "GET",
          {"id*": str, "subscriptionId*": str, "displayName*": str, "tenantId": str, "state*": str, "name": str,
@@ -84,6 +85,8 @@ NO_OFFICIAL_TYPE = (
     _list(LEARN + "compute/usage/list", "{s}{p}/Microsoft.(Compute|Network)/locations/{}/usages",
           {"id": str, "unit*": str, "currentValue*": int, "limit*": int,
            "name*": {"value*": str, "localizedValue*": str}}),
+    _row(LEARN + "compute/virtual-machine-images/list-skus", PUBLISHERS + "(/{}/artifacttypes/vmimage/offers"
+         "(/{}/skus)?)?", "GET", [IMAGE_ROW]),
     _row(LEARN + "compute/virtual-machine-images/list", IMAGES, "GET", [IMAGE_ROW]),
     _row(LEARN + "compute/virtual-machine-images/get", IMAGES + "/{}", "GET", IMAGE_ROW),
     _row("learn.microsoft.com/azure/azure-resource-manager/management/async-operations",
