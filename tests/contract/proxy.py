@@ -39,14 +39,14 @@ class Proxy:
     """One port in front of one simulator. `violations` are sentences, in the order of their exchanges.
 
     `certificate` (with its key) and `ca` are files: with them both sides speak TLS. `deliberate` says that clients
-    may send what is wrong, to see it refused.
+    may send what is wrong, to see it refused; `foreign`, that the simulator is not ours: only requests are judged.
     """
 
-    def __init__(self, url: str, judge: Judge, *, deliberate: bool = False, certificate: Path | None = None,
-                 ca: Path | None = None) -> None:  # fmt: skip
+    def __init__(self, url: str, judge: Judge, *, deliberate: bool = False, foreign: bool = False,
+                 certificate: Path | None = None, ca: Path | None = None) -> None:  # fmt: skip
         there = urlsplit(url)
         self._there = (str(there.hostname), int(there.port or 0))
-        self.judge, self.deliberate = judge, deliberate
+        self.judge, self.mode = judge, {"deliberate": deliberate, "foreign": foreign}
         self.exchanges: deque[Exchange] = deque(maxlen=KEPT)
         self.violations: list[str] = []
         self._front = self._back = None
@@ -115,7 +115,7 @@ class Proxy:
         found: list[str] = []
         if not exchange.path.startswith(OWN):
             try:
-                found = list(breaches(self.judge.judge(exchange), exchange, deliberate=self.deliberate))
+                found = list(breaches(self.judge.judge(exchange), exchange, **self.mode))
             except Exception:  # noqa: BLE001  # a judge that fails has not found the exchange to be good
                 found = [f"{exchange}: the judge failed: {traceback.format_exc(limit=-4)}"]
         with self._lock:

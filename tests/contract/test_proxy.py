@@ -136,6 +136,17 @@ def test_a_deliberate_fault_is_one_of_the_simulator_only_where_it_is_accepted(
         assert proxy.violations == found
 
 
+def test_of_a_simulator_that_is_not_ours_only_requests_are_judged() -> None:
+    script = Script(SAY)
+    with script.serving():
+        proxy = Proxy(script.url, Strict(request="is wrong", answer="is wrong"), foreign=True)
+        with socket.create_connection(("127.0.0.1", urlsplit(proxy.url).port or 0), timeout=5) as client:
+            client.sendall(ASK)
+            client.recv(65536)
+        assert proxy.violations == ["thing: request: name: is wrong"]
+        proxy.close()
+
+
 def test_the_sandbox_s_own_endpoints_pass_without_judgement() -> None:
     judge = Strict(request="is wrong", answer="is wrong")
     with between(Script(SAY), judge) as (proxy, client):

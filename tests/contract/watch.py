@@ -22,17 +22,20 @@ _watching: list[Proxy] = []
 
 
 @contextmanager
-def watched(cloud: str, url: str, *, deliberate: bool = False, folder: Path | None = None) -> Iterator[str]:
+def watched(
+    cloud: str, url: str, *, deliberate: bool = False, foreign: bool = False, folder: Path | None = None
+) -> Iterator[str]:
     """The URL that clients use instead of a simulator's own, as long as the block.
 
-    `deliberate`: the tests send wrong requests on purpose. `folder` holds the certificates of a simulator with TLS.
+    `deliberate`: the tests send wrong requests on purpose. `foreign`: the simulator is not ours, only requests are
+    judged. `folder` holds the certificates of a simulator with TLS.
     """
     if reason := missing(cloud):
         warnings.warn(f"what {cloud} is asked and answers is not judged: {reason}", stacklevel=3)
         yield url
         return
     tls = {} if folder is None else {"certificate": folder / "server.pem", "ca": folder / "ca.pem"}
-    proxy = Proxy(url, JUDGES[cloud](), deliberate=deliberate, **tls)
+    proxy = Proxy(url, JUDGES[cloud](), deliberate=deliberate, foreign=foreign, **tls)
     _watching.append(proxy)
     try:
         yield proxy.url

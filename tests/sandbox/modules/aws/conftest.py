@@ -187,7 +187,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        with watched("aws", f"http://127.0.0.1:{port}") as url:
+        with watched("aws", f"http://127.0.0.1:{port}", foreign=True) as url:
             yield Aws(url)
     finally:
         process.send_signal(signal.SIGTERM)
