@@ -22,7 +22,7 @@ from .conftest import Shop, refusal
 def drilled(daemon: Sandbox) -> Iterator[Shop]:
     """A network of the default account, where drills act as somebody else; in a region that the test has for itself."""
     daemon.ask("POST", "quotas", {"code": "L-F678F1CE", "value": 50})
-    yield Shop(Sandbox(daemon.place, daemon.port), "eu-north-1")
+    yield Shop(Sandbox(daemon.place, daemon.port, daemon.url), "eu-north-1")
     daemon.ask("POST", "quotas", {"code": "L-F678F1CE", "value": 5})
 
 
@@ -80,7 +80,7 @@ def test_a_bystander_is_noticed_when_touched(drilled: Shop, capsys: pytest.Captu
     assert drill(drilled, "bystander", "--region", "eu-west-2") == 0
     assert drill(drilled, "bystander", "--check") == 0
     assert "untouched in eu-west-2" in capsys.readouterr().out
-    ec2 = Sandbox(drilled.sandbox.place, drilled.sandbox.port).client(region="eu-west-2")
+    ec2 = drilled.sandbox.client(region="eu-west-2")
     vpc = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["bystander"]}])["Vpcs"][0]["VpcId"]
     assert refusal(ec2.delete_vpc, VpcId=vpc) == "DependencyViolation"  # trying is touching
     assert drill(drilled, "bystander", "--check") == 1
