@@ -11,7 +11,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from sandbox.azure import cidr
-from sandbox.azure.errors import ArmError, in_network
+from sandbox.azure.errors import ArmError, in_network, not_implemented
 from sandbox.azure.kinds import Rules
 from sandbox.azure.references import refer, user_ids
 
@@ -41,6 +41,8 @@ class VirtualNetworks(Rules):
 
     def check(self, cloud: Cloud, new: Resource, old: Resource | None, siblings: list[Resource]) -> None:
         named = space(new)
+        if new.properties.get("addressSpace", {}).keys() - {"addressPrefixes"}:
+            raise not_implemented("an address space from a pool")
         if not named:
             raise in_network("InvalidRequestFormat", f"Virtual network {new.id} has no address space.")
         inside = [cidr.network(text, new.id) for text in named]

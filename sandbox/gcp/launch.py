@@ -131,6 +131,7 @@ def interface(call: Call) -> Row:
         "kind": "compute#networkInterface", "name": "nic0", "network": network.row["selfLink"],
         "subnetwork": subnet.row["selfLink"], "networkIP": address, "stackType": "IPV4_ONLY",
         "fingerprint": call.cloud.stamps.fingerprint(address),
+        **({"nicType": one["nicType"]} if "nicType" in one else {}),
         **({"accessConfigs": access} if (access := _accesses(call, one, where)) else {}),
     }  # fmt: skip
 
