@@ -5,6 +5,8 @@
 
 They carry no traffic here. Sources: Elastic Load Balancing API References (2015-12-01 and 2012-06-01); for how long
 interfaces stay after a deletion: issue 6067 of cluster-api-provider-aws, "up to 1 h".
+
+Pages, below docs.aws.amazon.com/: elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html.
 """
 
 from __future__ import annotations

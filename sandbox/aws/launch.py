@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a launch is made of: its subnet, its interface with its addresses, its disks."""
+"""What a launch is made of: its subnet, its interface with its addresses, its disks.
+
+Pages, below docs.aws.amazon.com/: ebs/latest/userguide/ebs-volume-types.html, vpc/latest/userguide/subnet-sizing.html.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,7 @@ def interfaces(call: Call, subnet: Row, count: int) -> list[Params]:
     nic = _primary(call)
     public = nic.get("AssociatePublicIpAddress", subnet["MapPublicIpOnLaunch"])
     fixed = nic.get("PrivateIpAddress") or call.params.get("PrivateIpAddress")
-    groups = _groups(call, nic, subnet["VpcId"])
+    groups = _groups(call, nic, subnet)
     if fixed:
         check_free(call.region, subnet, fixed)
     addresses = [fixed] if fixed else free(call.region, subnet, count)
@@ -146,20 +149,26 @@ def _primary(call: Call) -> dict[str, Any]:
     return dict(nics[0]) if nics else {}
 
 
-def _groups(call: Call, nic: Params, vpc: str) -> list[str]:
+def _groups(call: Call, nic: Params, subnet: Row) -> list[str]:
     """Ids of the groups: named by id, by name, or the network's default one. Raises AwsError."""
     ids = list(nic.get("Groups") or call.params.get("SecurityGroupIds") or [])
     names = call.params.get("SecurityGroups", []) or ([] if ids else ["default"])
-    ids += [one.id for one in call.region.backend.groups[vpc].values() if one.name in names]
-    check_groups(call.region, ids, vpc)
+    ids += [one.id for one in call.region.backend.groups[subnet["VpcId"]].values() if one.name in names]
+    check_groups(call.region, ids, subnet)
     return ids
 
 
-def check_groups(region: Region, ids: list[str], vpc: str) -> None:
-    """Refuse groups of another network, and more on one interface than the quota allows."""
+def check_groups(region: Region, ids: list[str], subnet: Row) -> None:
+    """Refuse groups of another network than the subnet's, and more on one interface than the quota allows."""
     for one in ids:
-        if region.row(kinds.GROUP, one).get("VpcId") != vpc:
-            raise AwsError("InvalidGroup.NotFound", f"The security group '{one}' does not exist in VPC '{vpc}'")
+        if region.row(kinds.GROUP, one).get("VpcId") != subnet["VpcId"]:
+            text = f"Security group {one} and subnet {subnet['SubnetId']} belong to different networks."
+            raise AwsError("InvalidParameter", text)
+    check_number(region, ids)
+
+
+def check_number(region: Region, ids: list[str]) -> None:
+    """Refuse more groups on one interface than the quota allows."""
     most = region.shared.quotas.of(quotas.GROUPS_PER_INTERFACE)
     if len(ids) > most:
         text = f"Maximum number of security groups per interface ({most}) exceeded"

@@ -5,6 +5,9 @@
 
 Sources: Amazon EC2 API Reference (AllocateAddress, AssociateAddress, DisassociateAddress, ReleaseAddress),
 EC2 User Guide, "Elastic IP addresses" and "Amazon EC2 instance IP addressing".
+
+Pages, below docs.aws.amazon.com/: AWSEC2/latest/APIReference/API_AssociateAddress.html,
+AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html.
 """
 
 from __future__ import annotations

@@ -5,6 +5,11 @@
 
 Sources: Amazon EC2 API Reference (CreateSecurityGroup, AuthorizeSecurityGroupIngress, DeleteSecurityGroup),
 Amazon VPC quotas (60 rules per direction).
+
+Pages, below docs.aws.amazon.com/: AWSEC2/latest/APIReference/API_CreateSecurityGroup.html,
+AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html,
+AWSEC2/latest/APIReference/API_ModifySecurityGroupRules.html, vpc/latest/userguide/security-group-rules.html,
+vpc/latest/userguide/amazon-vpc-limits.html.
 """
 
 from __future__ import annotations

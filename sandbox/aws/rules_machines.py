@@ -5,6 +5,9 @@
 
 Sources: Amazon EC2 API Reference (RunInstances, StopInstances, StartInstances, TerminateInstances), EC2 User Guide
 ("Instance state change", "Run commands at launch": user data up to 16 KB before base64).
+
+Pages, below docs.aws.amazon.com/: AWSEC2/latest/APIReference/API_RunInstances.html,
+AWSEC2/latest/UserGuide/user-data.html.
 """
 
 from __future__ import annotations

@@ -5,6 +5,13 @@
 
 Sources: Amazon EC2 API Reference (ImportKeyPair, ModifyInstanceAttribute,
 ModifyNetworkInterfaceAttribute, CreateVolume, AttachVolume, DeleteVolume, ModifyInstanceMetadataOptions).
+
+Pages, below docs.aws.amazon.com/: AWSEC2/latest/APIReference/API_ImportKeyPair.html,
+AWSEC2/latest/APIReference/API_CreateVolume.html, AWSEC2/latest/APIReference/API_ModifyVolume.html,
+AWSEC2/latest/APIReference/API_AttachVolume.html, AWSEC2/latest/APIReference/API_CreateNetworkInterface.html,
+AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html,
+AWSEC2/latest/APIReference/API_ModifyInstanceMetadataOptions.html,
+AWSEC2/latest/APIReference/API_ModifyNetworkInterfaceAttribute.html.
 """
 
 from __future__ import annotations
@@ -14,8 +21,10 @@ from typing import Any
 from sandbox.aws import kinds, store
 from sandbox.aws.calls import Call, rule
 from sandbox.aws.errors import AwsError, invalid, not_implemented
-from sandbox.aws.launch import check_free, check_groups, check_hop_limit, check_size, free
+from sandbox.aws.launch import check_free, check_groups, check_hop_limit, check_number, check_size, free
 from sandbox.aws.model import Params
+
+ATTRIBUTES = {"SourceDestCheck", "Groups", "InstanceType", "UserData", "DisableApiTermination", "DisableApiStop"}
 
 
 @rule("ImportKeyPair", "CreateKeyPair")
@@ -47,6 +56,10 @@ def modify_instance(call: Call) -> Params:
     row = call.region.row(kinds.INSTANCE, params["InstanceId"])
     instance = call.region.instance(row["InstanceId"])
     asked = set(params) - {"InstanceId"}
+    if unknown := asked - ATTRIBUTES:
+        raise not_implemented(f"ModifyInstanceAttribute with {', '.join(sorted(unknown))}")
+    if len(asked) > 1:
+        raise AwsError("InvalidParameterCombination", "Fields for multiple attribute types specified")
     if row["State"]["Name"] in ("terminated", "shutting-down"):
         raise AwsError("IncorrectInstanceState", f"The instance '{row['InstanceId']}' is {row['State']['Name']}")
     if asked == {"SourceDestCheck"}:
@@ -60,10 +73,10 @@ def modify_instance(call: Call) -> Params:
                 "IncorrectInstanceState", f"The instance '{row['InstanceId']}' is not in the 'stopped' state."
             )
         call.do()
-    elif asked in ({"DisableApiTermination"}, {"DisableApiStop"}):
+    elif asked:
         call.do()
     else:
-        raise not_implemented(f"ModifyInstanceAttribute with {', '.join(sorted(asked))}")
+        raise AwsError("InvalidParameterCombination", "No attributes specified.")
     call.region.touch()
     return {}
 
@@ -101,7 +114,7 @@ def modify_interface(call: Call) -> Params:
 @rule("CreateNetworkInterface")
 def create_interface(call: Call) -> Params:
     subnet = call.region.row(kinds.SUBNET, call.params["SubnetId"])
-    check_groups(call.region, call.params.get("Groups", []), subnet["VpcId"])
+    check_groups(call.region, call.params.get("Groups", []), subnet)
     if "PrivateIpAddress" in call.params:
         check_free(call.region, subnet, call.params["PrivateIpAddress"])
     address = call.params.get("PrivateIpAddress") or free(call.region, subnet, 1)[0]
@@ -198,7 +211,11 @@ def _wear(call: Call, nic: Any, groups: list[str]) -> None:
     """Give an interface these groups. Raises AwsError for none, and for a group of another network."""
     if not groups:
         raise AwsError("InvalidParameterCombination", "An interface needs at least one security group")
-    check_groups(call.region, groups, nic.subnet.vpc_id)
+    for one in groups:
+        if call.region.row(kinds.GROUP, one).get("VpcId") != nic.subnet.vpc_id:
+            text = f"The security group '{one}' does not exist in VPC '{nic.subnet.vpc_id}'"
+            raise AwsError("InvalidGroup.NotFound", text)
+    check_number(call.region, groups)
     call.commit()
     found = [call.region.backend.get_security_group_from_id(one) for one in groups]
     nic._group_set = found

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a machine boots with: user, keys, custom data. Pages: [custom]
-learn.microsoft.com/azure/virtual-machines/custom-data, [user] .../virtual-machines/linux/faq."""
+learn.microsoft.com/azure/virtual-machines/custom-data, [user] learn.microsoft.com/azure/virtual-machines/linux/faq."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual machines. Pages: [rest] learn.microsoft.com/rest/api/compute/virtual-machines/create-or-update,
-[states] learn.microsoft.com/azure/virtual-machines/states-billing, [delete] .../virtual-machines/delete,
-[custom] .../virtual-machines/custom-data, [quota] .../virtual-machines/quotas."""
+"""Virtual machines. Pages: [rest] learn.microsoft.com/rest/api/compute/virtual-machines/create-or-update, [states]
+learn.microsoft.com/azure/virtual-machines/states-billing, [delete] learn.microsoft.com/azure/virtual-machines/delete,
+[custom] learn.microsoft.com/azure/virtual-machines/custom-data, [quota]
+learn.microsoft.com/azure/virtual-machines/quotas."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual networks and subnets. Pages: [faq] learn.microsoft.com/azure/virtual-network/virtual-networks-faq,
-[manage] .../virtual-network/manage-virtual-network, [subnet] .../virtual-network/virtual-network-manage-subnet."""
+"""Virtual networks and subnets. Pages: [faq] learn.microsoft.com/azure/virtual-network/virtual-networks-faq, [manage]
+learn.microsoft.com/azure/virtual-network/manage-virtual-network, [subnet]
+learn.microsoft.com/azure/virtual-network/virtual-network-manage-subnet."""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@
 """Networks: custom mode only; their default routes come and go with them.
 
 Source: API reference, "networks"; VPC documentation, "VPC networks" and "Routes" (default routes).
+
+Pages, below cloud.google.com/: compute/docs/reference/rest/v1/networks/insert, vpc/docs/vpc, vpc/docs/mtu.
 """
 
 from __future__ import annotations

@@ -88,9 +88,6 @@ def of_microsoft(name: str, tables: list[Table] | None = None) -> Field:
                 whole = _microsoft(table, entry["body"])
                 in_url = {"id", "name", "type", "apiVersion", "etag"}
                 fields = {key: one for key, one in whole.fields().items() if key not in in_url}
-                # The types of the network do not mark it, and ARM asks for it (deployment fails: LocationRequired).
-                if "location" in fields:
-                    fields["location"] = dataclasses.replace(fields["location"], required=True)
                 return Field("object", fields=partial(dict, fields))
     raise LookupError(name)
 

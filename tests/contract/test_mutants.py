@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import pytest
 
-from tests.contract import trial
-from tests.contract.kinds import aws, azure, gcp
+from tests.contract import fidelity, trial
+from tests.contract.fidelity import CLOUDS, findings
 from tests.contract.mutants import (
     DROPPED,
     LENGTH,
@@ -26,20 +25,16 @@ from tests.contract.mutants import (
     mutants,
     with_change,
 )
-from tests.contract.trial import Answer, Cloud, Findings, Kind
+from tests.contract.trial import Answer, Cloud, Kind
 
-CLOUDS = {cloud.name: cloud for cloud in (aws.CLOUD, azure.CLOUD, gcp.CLOUD)}
-CASES = [(cloud.name, kind.name) for cloud in CLOUDS.values() for kind in cloud.kinds]
-
-
-@cache
-def findings(cloud: str) -> dict[str, Findings]:
-    """What became of all mutants of a cloud: sent once for all tests."""
-    return {one.kind.name: one for one in trial.try_all(CLOUDS[cloud])}
+CASES = [(cloud.name, number) for cloud in CLOUDS.values() for number in range(len(cloud.kinds))]
+SANDBOX = fidelity.PAGE.parents[1] / "sandbox"
 
 
-@pytest.mark.parametrize(("cloud", "kind"), CASES)
-def test_each_mutant_is_refused_and_leaves_nothing_and_the_good_request_is_taken(cloud: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("cloud", "kind"), CASES, ids=[f"{cloud.name}: {kind.name}" for cloud in CLOUDS.values() for kind in cloud.kinds]
+)
+def test_each_mutant_is_refused_and_leaves_nothing_and_the_good_request_is_taken(cloud: str, kind: int) -> None:
     found = findings(cloud)[kind]
     assert not found.faults, "\n".join(found.faults)
     assert found.sent > 1
@@ -47,9 +42,23 @@ def test_each_mutant_is_refused_and_leaves_nothing_and_the_good_request_is_taken
 
 @pytest.mark.parametrize("cloud", CLOUDS)
 def test_no_exception_is_listed_that_none_needs(cloud: str) -> None:
-    for found in findings(cloud).values():
+    for found in findings(cloud):
         unused = set(found.kind.taken) - found.excused
         assert not unused, f"{found.kind.name}: {sorted(unused)} would be refused"
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_each_rule_names_its_page_where_it_is_written(cloud: str) -> None:
+    source = "".join(path.read_text() for path in sorted((SANDBOX / cloud.lower()).glob("*.py")))
+    used = {page for found in findings(cloud) for _, _, page in found.ruled}
+    assert used == set(CLOUDS[cloud].pages), "each page has a rule, and each rule a page"
+    missing = [url for url in CLOUDS[cloud].pages.values() if url.removeprefix(CLOUDS[cloud].home) not in source]
+    assert not missing, f"nothing in sandbox/{cloud.lower()} names {missing}"
+
+
+def test_the_page_says_what_the_simulators_do() -> None:
+    text = fidelity.PAGE.read_text()
+    assert fidelity.written(text) == text, "write it anew: make fidelity"
 
 
 # The engine itself ----------------------------------------------------------------------------------------------------
@@ -112,13 +121,13 @@ class Meek:
 ])  # fmt: skip
 def test_a_simulator_that_agrees_with_what_it_is_sent_fails(world: Meek, sentence: str) -> None:
     kind = Kind("thing", "", lambda: TYPE_OF, lambda _: with_change(GOOD, ("name",), "x"))
-    cloud = Cloud("Nobody", (kind,), lambda: world, lambda *_: ("Bad",), {})
+    cloud = Cloud("Nobody", (kind,), lambda: world, lambda *_: ("Bad",), {}, "")
     assert sentence in "\n".join(trial.try_all(cloud)[0].faults)
 
 
 def test_a_simulator_that_refuses_what_is_wrong_passes() -> None:
     kind = Kind("thing", "", lambda: TYPE_OF, lambda _: GOOD, (trial.Rule("port", "odd", 81, "Bad", "page"),))
-    cloud = Cloud("Nobody", (kind,), lambda: Meek(Answer(400, "Bad", "no")), lambda *_: ("Bad",), {})
+    cloud = Cloud("Nobody", (kind,), lambda: Meek(Answer(400, "Bad", "no")), lambda *_: ("Bad",), {}, "")
     found = trial.try_all(cloud)[0]
     assert found.faults == [] and found.ruled == [("port", "odd", "page")]
     assert {"name", "port", "tags", "sort", "rows"} <= set(found.typed[MISSPELT])

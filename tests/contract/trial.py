@@ -9,12 +9,15 @@ import contextlib
 import http.client
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from tests.contract.mutants import OPEN, OTHER, Field, Mutant, mutants, named, parsed, with_change
 
 SERVED = "has its effect"  # of a field that cannot stand in the good request beside what is there
+
+
+NEW = "new-one"  # the name of what good requests make
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class World(Protocol):
 class Rule:
     """One thing that no official type knows. `value` (or what it makes of the world) is put at `where`, `also` others.
 
-    `page`: key of the cloud's pages, where the rule is written down.
+    `page`: key of the cloud's pages, where the rule is written down. `name`: instead of NEW, where the URL names it.
     """
 
     where: str
@@ -63,11 +66,17 @@ class Rule:
     code: str
     page: str
     also: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
 
     def body(self, world: Any, good: Any) -> Any:
-        for path, value in {self.where: self.value, **self.also}.items():
+        for path, value in {self.where: self.value, **self.also}.items() if not self.name else ():
             good = with_change(good, parsed(path), value(world) if callable(value) else value)
         return good
+
+
+def rules(code: str, page: str, *each: tuple[str, str, Any]) -> tuple[Rule, ...]:
+    """Rules that have code and page in common: where, why, value."""
+    return tuple(Rule(where, why, value, code, page) for where, why, value in each)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +100,10 @@ class Cloud:
     open: Callable[[], Any]
     codes: Callable[[Kind, str], tuple[str, ...]]
     pages: Mapping[str, str]
+    home: str  # what all pages begin with
     query: bool = False
     closed_page: str = ""  # of enumerations that the type leaves open and the cloud closes
+    common: tuple[str, ...] = ()  # pages with rules for many kinds
 
 
 @dataclass
@@ -157,7 +168,8 @@ class Bench:
             self._meet(found, self._mutants(kind)[number])
         for rule in kind.rules:
             where = named(parsed(rule.where))
-            answer = self._send(found, kind, rule.body(self.world, kind.good(self.world)), f"{where} ({rule.why})")
+            called = replace(kind, what=kind.what.replace(NEW, rule.name or NEW))
+            answer = self._send(found, called, rule.body(self.world, kind.good(self.world)), f"{where} ({rule.why})")
             self._expect(found, f"{where} ({rule.why})", answer, (rule.code,))
             found.ruled.append((where, rule.why, rule.page))
         return found

@@ -13,6 +13,7 @@ from tests.contract.kinds.amazon import REGION, Amazon, on_the_wire
 from tests.contract.kinds.aws_rules import (
     COMBINED,
     DISK,
+    HOME,
     INVALID,
     LINKED,
     MISSING,
@@ -22,11 +23,10 @@ from tests.contract.kinds.aws_rules import (
     a_cidr,
     an_id,
     its_tags,
-    rules,
 )  # fmt: skip
 from tests.contract.mutants import DROPPED, GONE, MISSPELT, TYPE
 from tests.contract.official import of_amazon
-from tests.contract.trial import SERVED, Cloud, Kind, Rule
+from tests.contract.trial import SERVED, Cloud, Kind, Rule, rules
 
 
 def kind(name: str, action: str, good: Callable[[dict[str, str]], dict[str, Any]], *rules: Rule, service: str = "ec2",
@@ -182,11 +182,12 @@ KINDS = (
                 ("NetworkInterface[0].PrivateIpAddress", "no address", "banana")),
          *rules(COMBINED, "RunInstances", ("SubnetId", "beside interfaces", its("subnet")),
                 ("SecurityGroupId[0]", "beside interfaces", its("group"))),
-         *rules("InvalidGroup.NotFound", "RunInstances", ("NetworkInterface[0].SecurityGroupId[0]",
+         *rules("InvalidParameter", "RunInstances", ("NetworkInterface[0].SecurityGroupId[0]",
                 "of another network", its("other_group")))),
     kind("instance's attributes", "ModifyInstanceAttribute", lambda ids: {
         "InstanceId": ids["machine"], "SourceDestCheck": {"Value": False}},
-         *an_id("InstanceId", "i")),
+         *an_id("InstanceId", "i"), *rules(COMBINED, "ModifyInstanceAttribute",
+                ("SourceDestCheck", "no attribute", GONE), ("DisableApiStop.Value", "two attributes", "true"))),
     kind("instance's metadata options", "ModifyInstanceMetadataOptions", lambda ids: {
         "InstanceId": ids["machine"], "HttpTokens": "required", "HttpPutResponseHopLimit": 2,
         "HttpEndpoint": "enabled", "InstanceMetadataTags": "enabled"},
@@ -212,7 +213,7 @@ KINDS = (
          *an_id("SubnetId", "subnet"), *an_id("SecurityGroupId[0]", "sg"), *SPECIFIED,
          *rules(INVALID, "subnet sizing", ("PrivateIpAddress", "reserved", "10.64.0.255"),
                 ("PrivateIpAddress", "outside the subnet", "10.64.9.9")),
-         *rules("InvalidGroup.NotFound", "CreateNetworkInterface", ("SecurityGroupId[0]", "of another network",
+         *rules("InvalidParameter", "CreateNetworkInterface", ("SecurityGroupId[0]", "of another network",
                 its("other_group")))),
     kind("interface's attributes", "ModifyNetworkInterfaceAttribute", lambda ids: {
         "NetworkInterfaceId": ids["interface"], "SourceDestCheck": {"Value": False}, "Groups": [ids["group"]],
@@ -253,4 +254,4 @@ def codes(kind: Kind, wrong: str) -> tuple[str, ...]:
         wrong, (INVALID,))  # fmt: skip
 
 
-CLOUD = Cloud("AWS", KINDS, Amazon, codes, PAGES, query=True)
+CLOUD = Cloud("AWS", KINDS, Amazon, codes, PAGES, HOME, query=True, common=("tags", "error codes"))

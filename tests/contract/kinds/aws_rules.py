@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tests.contract.trial import Rule
+from tests.contract.trial import Rule, rules
 
 HOME = "https://docs.aws.amazon.com/"
 API = HOME + "AWSEC2/latest/APIReference/API_{}.html"
@@ -27,7 +25,8 @@ PAGES = {
     **{one: API.format(one) for one in (
         "CreateVpc", "CreateSubnet", "CreateRoute", "AssociateRouteTable", "CreateSecurityGroup",
         "AuthorizeSecurityGroupIngress", "ImportKeyPair", "AssociateAddress", "RunInstances", "CreateVolume",
-        "ModifyVolume", "AttachVolume", "CreateNetworkInterface", "ModifyInstanceMetadataOptions",
+        "ModifyVolume", "AttachVolume", "CreateNetworkInterface", "ModifyInstanceAttribute",
+        "ModifyInstanceMetadataOptions",
         "ModifyNetworkInterfaceAttribute", "ModifySecurityGroupRules", "AttachInternetGateway",
     )},
 }  # fmt: skip
@@ -46,11 +45,6 @@ IDS = {  # prefix -> what AWS calls one that is malformed, and one that is not t
     "eni": ("InvalidNetworkInterfaceId.Malformed", "InvalidNetworkInterfaceID.NotFound"),
     "ami": ("InvalidAMIID.Malformed", "InvalidAMIID.NotFound"),
 }
-
-
-def rules(code: str, page: str, *each: tuple[str, str, Any]) -> tuple[Rule, ...]:
-    """Rules that have code and page in common: where, why, value."""
-    return tuple(Rule(where, why, value, code, page) for where, why, value in each)
 
 
 def an_id(where: str, prefix: str) -> tuple[Rule, ...]:
