@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help venv demo demo-three-clouds demo-delete test test-unit test-sandbox lint sanity test-cluster test-long benchmark lock schema changelog clean
+.PHONY: help venv demo demo-three-clouds demo-delete test test-unit test-sandbox lint sanity test-cluster test-long benchmark lock schema fidelity changelog clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -49,6 +49,9 @@ test-long: venv ## What is longer than CI: soak, kill everywhere, full grids
 
 lock: ## Resolve the dependencies anew into requirements.lock
 	script/lock
+
+fidelity: venv ## Write the tables of docs/fidelity.md from what the simulators refuse
+	$(PY) -m tests.contract.fidelity --write
 
 schema: venv ## Write docs/cluster.schema.json from the code
 	script/schema

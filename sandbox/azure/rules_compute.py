@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Disks, availability sets and SSH keys. Pages: learn.microsoft.com/rest/api/compute/disks/delete,
-.../availability-sets/create-or-update, .../ssh-public-keys/create."""
+.../availability-sets/create-or-update, .../ssh-public-keys/create.
+
+Pages, below learn.microsoft.com/: rest/api/compute/availability-sets/create-or-update.
+"""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_rules_and_routes_conflict_within_their_parent(azure: Azure) -> None:
 
 @pytest.mark.parametrize(("address", "code"), [
     ("10.64.0.3", "PrivateIPAddressInReservedRange"), ("10.64.0.255", "PrivateIPAddressInReservedRange"),
-    ("10.64.5.5", "PrivateIPAddressNotInSubnet"), ("10.64.0.4", "PrivateIPAddressInUse"),
+    ("10.64.5.5", "PrivateIPAddressNotInSubnet"), ("10.64.0.4", "PrivateIPAddressIsAllocated"),
     ("10.64.0", "InvalidIPAddressFormat"),
 ])  # fmt: skip
 def test_a_static_address_is_free_and_in_its_subnet(site: Azure, address: str, code: str) -> None:
