@@ -11,12 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.aws import balancers, describe, rules_addresses, rules_groups, rules_network, rules_parts, services, store
+from sandbox.aws import (
+    ACCOUNT,
+    balancers,
+    describe,
+    faults,
+    rules_addresses,
+    rules_groups,
+    rules_network,
+    rules_parts,
+    services,
+    store,
+)
 from sandbox.aws.calls import RULES, Call
 from sandbox.aws.clock import Clock
 from sandbox.aws.describe import LISTS, Describe
 from sandbox.aws.errors import AwsError, not_implemented
-from sandbox.aws.faults import Faults
 from sandbox.aws.journal import is_mutating
 from sandbox.aws.model import Params, check_answer, check_request, operation
 from sandbox.aws.phases import Phases
@@ -27,7 +37,6 @@ from sandbox.aws.rules_tags import check_ids, check_tags
 from sandbox.aws.tokens import Tokens
 from sandbox.aws.understood import check_understood
 
-ACCOUNT = "123456789012"
 _LOADED = (describe, rules_addresses, rules_groups, rules_network, rules_parts)  # their rules register on import
 
 
@@ -49,7 +58,7 @@ class Cloud:
 
     def __init__(self, machines: Machines | None = None, changed: Callable[[], None] = lambda: None) -> None:
         self.clock = Clock()
-        self.faults = Faults()
+        self.faults = faults.rules()
         self.shared = Shared(self.clock, Phases(self.clock), Quotas(), machines)
         self.describe = Describe()
         self.tokens = Tokens()
