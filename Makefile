@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help venv demo demo-delete test test-unit test-sandbox lint sanity test-cluster test-long lock schema changelog clean
+.PHONY: help venv demo demo-delete test test-unit test-sandbox lint sanity test-cluster test-long benchmark lock schema fidelity changelog clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -20,13 +20,16 @@ demo: venv ## Build a real cluster over AWS, Azure and GCP in the sandbox; again
 demo-delete: venv ## Delete the demo cluster, prove it, stop the sandbox
 	@script/demo-delete
 
-test: venv lint sanity test-unit test-sandbox ## Everything that needs no root: lints, unit tests, clouds
+test: venv lint sanity test-unit test-sandbox benchmark ## Everything that needs no root: lints, unit tests, clouds
 
 test-unit: venv ## Pure tests, no network, seconds
 	$(PYTEST) tests/unit tests/architecture
 
 test-sandbox: venv ## Modules, playbooks and the runner as real processes, against the clouds of the sandbox
-	$(PYTEST) tests/sandbox -n 2 --dist loadfile
+	$(PYTEST) tests/sandbox tests/contract -n 2 --dist loadfile
+
+benchmark: venv ## How long a plan takes in which nothing is to do, as a ratio to the smallest run of Ansible
+	$(PYTEST) tests/benchmarks
 
 lint: venv ## All lints
 	@script/lint
@@ -44,6 +47,9 @@ test-long: venv ## What is longer than CI: the cluster's tests with every cloud 
 
 lock: ## Resolve the dependencies anew into requirements.lock
 	script/lock
+
+fidelity: venv ## Write the tables of docs/fidelity.md from what the simulators refuse
+	$(PY) -m tests.contract.fidelity --write
 
 schema: venv ## Write docs/cluster.schema.json from the code
 	script/schema

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import pytest
 
 from sandbox.mirror.apt import signing
 from sandbox.places import CLOUDS, Place
+from tests import inventories
 
 ROOT = Path(__file__).parents[2]
 NAME, OWNER = "ct", "ct-d3m0c1us"
@@ -53,14 +53,12 @@ class Run:
 class Lab:
     """The inventory is a copy of the demo's with its own sandbox, ports, key and state folder."""
 
-    source = ROOT / "inventories/demo"
-
     def __init__(self, folder: Path) -> None:
         self.folder, self.place = folder, Place(NAME)
         self.started: Run | None = None  # the start of the sandbox, unless it ran already
         self.inventory = folder / "inventory"
         self.file = self.inventory / "cluster.yml"
-        given = (self.source / "environment.txt").read_text().splitlines()
+        given = (inventories.DEMO / "environment.txt").read_text().splitlines()
         self.env = {
             **os.environ,
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
@@ -69,14 +67,7 @@ class Lab:
         }
 
     def write_inventory(self) -> None:
-        (self.inventory / ".ssh").mkdir(parents=True, mode=0o700)
-        text = (self.source / "cluster.yml").read_text().replace("pgs-demo-", f"pgs-{NAME}-")
-        for number in range(3):
-            text = text.replace(f":{7801 + number}", f":{PORT + number}")
-        self.file.write_text(re.sub(r"^name: \w+$", f"name: {NAME}", text, flags=re.MULTILINE))
-        shutil.copy(self.source / "environment.txt", self.inventory)
-        key = self.inventory / ".ssh/id_ed25519"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+        inventories.write(self.inventory, sandbox=NAME, port=PORT, name=NAME)
         shutil.copy(signing().joinpath("key.asc"), self.inventory / ".ssh/mirror.asc")  # signs the sandbox's packages
 
     def trust_azure(self) -> None:

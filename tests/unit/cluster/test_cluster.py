@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.pangaea.multicloud.plugins.module_utils._cluster import BadClusterFile, Cluster
-from ansible_collections.pangaea.multicloud.plugins.module_utils._cluster.clouds import CLOUDS
 from ansible_collections.pangaea.multicloud.plugins.module_utils._cluster.variables import (
     cluster_variables,
     node_variables,
@@ -123,14 +121,6 @@ def test_a_public_key_is_read_from_beside_the_file_and_the_private_one_is_found(
     access = Cluster.load(tmp_path / "cluster.yml").access
     assert access.ssh_public_keys == (key,)
     assert access.ssh_private_key_file == str(tmp_path / "id")
-
-
-def test_a_cloud_of_a_coming_release_parses_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CLOUDS, "gcp", replace(CLOUDS["gcp"], released=False))
-    assert Cluster.load(HERE / "base.yml").not_yet == [
-        "sites.gcp-fra: GCP is planned, and not in this release yet, so nothing of the cluster is converged; "
-        "remove the site, or wait for the release that has it"
-    ]
 
 
 def test_a_file_that_does_not_exist_is_a_bad_cluster_file(tmp_path: Path) -> None:
