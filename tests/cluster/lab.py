@@ -28,6 +28,9 @@ PORT = 7831
 SITES = ("aws-fra", "azure-fra", "gcp-fra")
 CONTROL_PLANE, WORKERS = [f"ct-{site}-cp-1" for site in SITES], [f"ct-{site}-general-1" for site in SITES]
 NODES = {*CONTROL_PLANE, *WORKERS}
+# What holds the rules and the routes of a site. Azure's networks have a way out without a route of ours.
+RULES = {"aws-fra": "ct-aws-fra-nodes", "azure-fra": "ct-azure-fra-nodes", "gcp-fra": f"{OWNER}-gcp-fra"}
+ROUTES = {"aws-fra": "ct-aws-fra-public", "gcp-fra": f"{OWNER}-gcp-fra"}
 Numbers = dict[str, int]  # cloud -> the number of its last request
 
 

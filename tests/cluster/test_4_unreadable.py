@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .lab import CONTROL_PLANE, SITES, WORKERS, Lab, drawn
+from .lab import CONTROL_PLANE, RULES, SITES, WORKERS, Lab, drawn
 
 # What a node holds about the others: peers with their addresses, and the balancer's backends.
 LOOK = "sudo wg show wg0 allowed-ips | sort; grep -h server /etc/pangaea/haproxy.cfg 2>/dev/null | sort"
@@ -24,7 +24,7 @@ def revive(lab: Lab, machine: str) -> None:
 @pytest.mark.parametrize("site", drawn(SITES))
 def test_a_site_whose_api_is_broken_stops_nobody_else_and_loses_no_entry(lab: Lab, site: str) -> None:
     before, other = held(lab), SITES[SITES.index(site) - 1]
-    lab.drill("delete-route", f"ct-{other}-public", "--cloud", other.split("-")[0])
+    lab.drill("edit-rule", RULES[other], "--port", "22", "--to", "192.0.2.0/24")
     lab.drill("fail", "--cloud", site.split("-")[0])
     try:
         run = lab.converge(expect=11)
@@ -33,7 +33,7 @@ def test_a_site_whose_api_is_broken_stops_nobody_else_and_loses_no_entry(lab: La
     assert site in run.out
     wrong = {name: bool(said["error"]) for name, said in lab.report()["sites"].items()}
     assert wrong == {name: name == site for name in SITES}
-    assert f"create route/{other}/default" in "\n".join(lab.report()["applied"])
+    assert f"update rule/{other}/nodes-in-tcp-22" in "\n".join(lab.report()["applied"])
     assert held(lab) == before
     assert lab.plan() == []
 
