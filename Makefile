@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help venv demo demo-three-clouds demo-delete test test-unit test-sandbox lint sanity test-cluster test-long benchmark lock schema changelog clean
+.PHONY: help venv demo demo-three-clouds demo-delete test test-unit test-sandbox lint sanity test-cluster test-long benchmark lock schema sizes changelog clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -52,6 +52,9 @@ lock: ## Resolve the dependencies anew into requirements.lock
 
 schema: venv ## Write docs/cluster.schema.json from the code
 	script/schema
+
+sizes: venv ## Write the tables of docs/sizes.md from the code
+	$(PY) script/sizes
 
 changelog: venv ## Make CHANGELOG.md from the fragments; again: bring the version of galaxy.yml up to date with them
 	PATH="$(CURDIR)/.venv/bin:$$PATH" antsibull-changelog release --refresh
