@@ -75,7 +75,7 @@ def ansible(daemon: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Ansibl
     """Three sites in three clouds, as their cluster file wants them. Nothing stands behind the machines."""
     folder = tmp_path_factory.mktemp("plan")
     inventory = folder / "inventory"
-    inventories.write("demo-three-clouds", inventory, sandbox=daemon.place.name, port=daemon.port, name="trio")
+    inventories.write(inventory, sandbox=daemon.place.name, port=daemon.port, name="trio")
     shutil.copy(daemon.place.ca, inventory / ".ssh/azure.pem")
     (inventory / ".ssh/mirror.asc").touch()  # named in the file; no machine reads it
     found = Ansible(folder, inventory)

@@ -25,6 +25,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.client import Login
 from ansible_collections.pangaea.multicloud.plugins.modules import account_snapshot_info, aws_machines, aws_network
+from tests.contract.watch import watched
 
 ACCOUNT = "123456789012"  # moto's own
 REGION = "eu-central-1"
@@ -186,7 +187,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        yield Aws(f"http://127.0.0.1:{port}")
+        with watched("aws", f"http://127.0.0.1:{port}", foreign=True) as url:
+            yield Aws(url)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(10)

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
+from tests.contract.watch import watched
 from tests.sandbox.conftest import Sandbox
 
 from .conftest import OWNER, Aws, machines
@@ -32,8 +34,9 @@ MAKES = [
 
 
 @pytest.fixture
-def box(sandbox: Sandbox) -> Aws:
-    return Aws(sandbox.url, sandbox.account, f"sandbox-{sandbox.account}", image="debian-13")
+def box(sandbox: Sandbox) -> Iterator[Aws]:
+    with watched("aws", f"http://127.0.0.1:{sandbox.port}") as url:
+        yield Aws(url, sandbox.account, f"sandbox-{sandbox.account}", image="debian-13")
 
 
 def _ours(aws: Aws) -> Counter[str]:

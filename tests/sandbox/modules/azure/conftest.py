@@ -13,6 +13,7 @@ import pytest
 from sandbox.aws.journal import Journal
 from sandbox.azure.cloud import Cloud
 from sandbox.azure.server import Server
+from tests.contract.watch import watched
 from tests.sandbox.modules.azure.lab import Lab
 from tests.sandbox.simulators.azure.conftest import PLACE, Azure, certificates
 
@@ -40,11 +41,12 @@ def _lab(certificates: Path, patch: pytest.MonkeyPatch) -> Iterator[Lab]:
     server = Server(cloud, Journal(None), certificates)
     server.start()
     try:
-        one = Lab(Azure(server))
-        body = {"location": PLACE, "tags": {"a": "b"}}
-        assert one.azure.ask("PUT", f"{one.azure.prefix}?api-version=2025-04-01", body).status == 201
-        one.requests()
-        yield one
+        with watched("azure", server.url, folder=certificates) as server.url:
+            one = Lab(Azure(server))
+            body = {"location": PLACE, "tags": {"a": "b"}}
+            assert one.azure.ask("PUT", f"{one.azure.prefix}?api-version=2025-04-01", body).status == 201
+            one.requests()
+            yield one
         assert server.app.bugs == []
     finally:
         server.stop()

@@ -9,17 +9,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.simulators.gcp.conftest import Google, google, serving
+from tests.sandbox.simulators.gcp.conftest import serving
 
 from .modules import Gcp
 
-__all__ = ["google"]
-
 
 @pytest.fixture
-def gcp(google: Google) -> Gcp:
+def gcp() -> Iterator[Gcp]:
     """The modules and a fresh simulator."""
-    return Gcp(google)
+    with serving() as google:
+        yield Gcp(google)
 
 
 @pytest.fixture(scope="module")
