@@ -47,10 +47,10 @@ def nearest(missing: str, offered: Iterable[str]) -> str | None:
     The same kind of processor; then the same size, which stands after the dot (``xlarge`` has four processors in every
     family); then a family of the same kind (``m`` general, ``t`` by credits); then the name, the newest first.
     """
-    family, _, size = missing.partition(".")
+    family, size = missing.partition(".")[::2]
 
     def likeness(name: str) -> tuple[bool, bool, float, str]:
-        of_family, _, of_size = name.partition(".")
+        of_family, of_size = name.partition(".")[::2]
         alike = SequenceMatcher(None, name, missing).ratio()
         return of_size == size, of_family[:1] == family[:1], alike, name
 
