@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help venv demo demo-delete test test-unit test-sandbox lint sanity test-cluster test-long benchmark lock schema fidelity changelog clean
+.PHONY: help venv demo demo-delete test test-unit test-sandbox lint sanity test-cluster test-long benchmark lock schema sizes fidelity changelog clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -53,6 +53,9 @@ fidelity: venv ## Write the tables of docs/fidelity.md from what the simulators 
 
 schema: venv ## Write docs/cluster.schema.json from the code
 	script/schema
+
+sizes: venv ## Write the tables of docs/sizes.md from the code
+	$(PY) script/sizes
 
 changelog: venv ## Make CHANGELOG.md from the fragments; again: bring the version of galaxy.yml up to date with them
 	PATH="$(CURDIR)/.venv/bin:$$PATH" antsibull-changelog release --refresh
