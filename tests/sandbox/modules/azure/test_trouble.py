@@ -26,7 +26,7 @@ CLIENT = "ansible_collections.pangaea.multicloud.plugins.module_utils._azure"
     [*((thing, "drop_after") for thing in OF_NETWORK), ("routeTables", "drop_before"), ("resourceGroups", "html")],
 )
 def test_a_lost_answer_to_a_write_on_the_network_makes_no_duplicate(fresh: Lab, thing: str, kind: str) -> None:
-    fresh.fault(kind=kind, method="PUT", type=thing)
+    fresh.fault(kind=kind, action=f"PUT {thing}")
     made = fresh.network()
     assert not made.failed, made["msg"]
     assert fresh.network(check=True)["changes"] == []
@@ -35,7 +35,7 @@ def test_a_lost_answer_to_a_write_on_the_network_makes_no_duplicate(fresh: Lab, 
 @pytest.mark.parametrize("thing", OF_MACHINES)
 def test_a_lost_answer_to_a_write_on_a_machine_makes_no_duplicate(fresh: Lab, thing: str) -> None:
     network = fresh.network()["network"]
-    fresh.fault(kind="drop_after", method="PUT", type=thing)
+    fresh.fault(kind="drop_after", action=f"PUT {thing}")
     made = fresh.machines(network=network)
     assert not made.failed, made["msg"]
     assert sorted(made["machines"]) == [CONTROL, WORKER, SECOND]
@@ -45,7 +45,7 @@ def test_a_lost_answer_to_a_write_on_a_machine_makes_no_duplicate(fresh: Lab, th
 
 @pytest.mark.parametrize("thing", ["networkSecurityGroups", "virtualNetworks", "publicIPAddresses"])
 def test_an_operation_that_fails_later_is_one_clear_error_and_the_next_run_goes_on(fresh: Lab, thing: str) -> None:
-    fresh.fault(kind="fail", method="PUT", type=thing, code="InternalServerError", message="a disk broke")
+    fresh.fault(kind="fail", action=f"PUT {thing}", code="InternalServerError", message="a disk broke")
     failed = fresh.network()
     assert failed["kind"] == "Fault"
     assert "InternalServerError" in failed["msg"] and "a disk broke" in failed["msg"] and "run again" in failed["msg"]
@@ -58,7 +58,7 @@ def test_an_operation_that_fails_later_is_one_clear_error_and_the_next_run_goes_
 def test_a_rule_whose_write_failed_is_written_again(fresh: Lab) -> None:
     fresh.converge()
     fresh.drop("Microsoft.Network/networkSecurityGroups/shop-azure-fra-nodes/securityRules/in-tcp-22")
-    fresh.fault(kind="fail", method="PUT", type="networkSecurityGroups/securityRules", code="InternalServerError")
+    fresh.fault(kind="fail", action="PUT networkSecurityGroups/securityRules", code="InternalServerError")
     assert fresh.network()["kind"] == "Fault"
     assert fresh.network(check=True)["changes"] == ["update rule/azure-fra/nodes-in-tcp-22"]
     fresh.converge()
@@ -68,7 +68,7 @@ def test_a_rule_whose_write_failed_is_written_again(fresh: Lab) -> None:
 def test_a_machine_that_gets_no_hardware_is_told_and_tried_again(fresh: Lab) -> None:
     network = fresh.network()["network"]
     code = "OverconstrainedZonalAllocationRequest"
-    fresh.fault(kind="fail", method="PUT", type="virtualMachines", name=WORKER, code=code)
+    fresh.fault(kind="fail", action="PUT virtualMachines", name=WORKER, code=code)
     failed = fresh.machines(network=network)
     assert failed["kind"] == "NoCapacity" and code in failed["msg"] and WORKER in failed["msg"]
     key = fresh.get(f"Microsoft.Compute/virtualMachines/{WORKER}")["tags"]["pangaea-first-host-key"]
@@ -83,7 +83,7 @@ def test_a_machine_that_gets_no_hardware_is_told_and_tried_again(fresh: Lab) -> 
 
 def test_a_machine_that_failed_goes_when_it_is_removed(fresh: Lab) -> None:
     network = fresh.network()["network"]
-    fresh.fault(kind="fail", method="PUT", type="virtualMachines", name=WORKER, code="AllocationFailed")
+    fresh.fault(kind="fail", action="PUT virtualMachines", name=WORKER, code="AllocationFailed")
     assert fresh.machines(network=network)["kind"] == "NoCapacity"
     fresh.cloud.clock.step(200)
     gone = fresh.machines(network=network, remove=[WORKER])
@@ -94,7 +94,7 @@ def test_a_machine_that_failed_goes_when_it_is_removed(fresh: Lab) -> None:
 def test_parts_that_are_left_of_a_machine_are_surplus_and_swept(fresh: Lab) -> None:
     network = fresh.network()["network"]
     denied = {"code": "AuthorizationFailed", "status": 403, "message": "no"}
-    fresh.fault(kind="error", method="PUT", type="virtualMachines", name=WORKER, **denied)
+    fresh.fault(kind="error", action="PUT virtualMachines", name=WORKER, **denied)
     assert fresh.machines(network=network)["kind"] == "Denied"
     seen = fresh.machines(check=True, network=network, machines=machines(0))
     assert WORKER in seen["surplus"] and WORKER not in seen["machines"]
@@ -116,15 +116,15 @@ def test_what_azure_does_not_delete_with_a_machine_is_swept(fresh: Lab) -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_what_passes_by_waiting_is_tried_again(fresh: Lab, status: int) -> None:
-    fresh.fault(kind="error", method="GET", type="virtualNetworks", status=status, code="ServerBusy", times=2)
-    fresh.fault(kind="throttle", method="PUT", type="virtualNetworks", seconds=1)
+    fresh.fault(kind="error", action="GET virtualNetworks", status=status, code="ServerBusy", times=2)
+    fresh.fault(kind="error", action="PUT virtualNetworks", status=429, code="TooManyRequests")
     made = fresh.network()
     assert not made.failed, made["msg"]
 
 
 def test_a_permission_that_is_missing_stops_at_once_and_is_named(fresh: Lab) -> None:
     denied = {"code": "AuthorizationFailed", "status": 403, "message": "The client may not"}
-    fresh.fault(kind="error", method="PUT", type="routeTables", times=0, **denied)
+    fresh.fault(kind="error", action="PUT routeTables", times=0, **denied)
     failed = fresh.network()
     assert failed["kind"] == "Denied"
     assert "Microsoft.Network/routeTables/write" in failed["msg"] and "docs/azure-role.json" in failed["msg"]
@@ -133,7 +133,7 @@ def test_a_permission_that_is_missing_stops_at_once_and_is_named(fresh: Lab) -> 
 
 def test_a_quota_that_could_not_be_read_stops_at_once_and_is_named(fresh: Lab) -> None:
     network = fresh.network()["network"]
-    fresh.fault(kind="error", method="GET", type="usages", times=0, status=403, code="AuthorizationFailed")
+    fresh.fault(kind="error", action="GET usages", times=0, status=403, code="AuthorizationFailed")
     fresh.cloud.quotas.set("standardBasv2Family", 1)
     failed = fresh.machines(network=network, machines=machines(0))
     assert failed["kind"] == "OverQuota"
@@ -144,7 +144,7 @@ def test_a_quota_that_could_not_be_read_stops_at_once_and_is_named(fresh: Lab) -
 def test_a_list_that_fails_is_an_error_and_not_an_empty_site(fresh: Lab) -> None:
     network = fresh.converge()
     denied = {"code": "AuthorizationFailed", "status": 403, "message": "no"}
-    fresh.fault(kind="error", method="GET", type="networkInterfaces", times=0, **denied)
+    fresh.fault(kind="error", action="GET networkInterfaces", times=0, **denied)
     assert fresh.machines(check=True, network=network)["kind"] == "Denied"
 
 
@@ -182,7 +182,7 @@ def test_an_operation_that_never_ends_is_told_and_the_next_run_goes_on(
 ) -> None:
     monkeypatch.setattr(f"{CLIENT}.api_network.SOON", 1.0)
     monkeypatch.setattr(f"{CLIENT}.client.POLL", 0.2)
-    fresh.fault(kind="stuck", method="PUT", type="routeTables")
+    fresh.fault(kind="stuck", action="PUT routeTables")
     failed = fresh.network()
     assert failed["kind"] == "TimedOut" and "route table" in failed["msg"] and "run again" in failed["msg"]
     fresh.cloud.faults.clear()
@@ -204,7 +204,7 @@ def test_a_group_that_is_being_deleted_is_waited_for(fresh: Lab) -> None:
 
 @pytest.mark.parametrize("nth", [2, 4, 6, 8])
 def test_a_run_that_ends_at_any_write_on_the_network_is_completed_by_the_next(fresh: Lab, nth: int) -> None:
-    fresh.fault(kind="error", method="PUT", nth=nth, times=0, status=403, code="AuthorizationFailed", message="no")
+    fresh.fault(kind="error", action="PUT *", nth=nth, times=0, status=403, code="AuthorizationFailed", message="no")
     assert fresh.network()["kind"] == "Denied"
     fresh.cloud.faults.clear()
     fresh.converge()
@@ -214,7 +214,7 @@ def test_a_run_that_ends_at_any_write_on_the_network_is_completed_by_the_next(fr
 @pytest.mark.parametrize("nth", [1, 3, 5, 8])
 def test_a_run_that_ends_at_any_write_on_machines_is_completed_by_the_next(fresh: Lab, nth: int) -> None:
     network = fresh.network()["network"]
-    fresh.fault(kind="error", method="PUT", nth=nth, times=0, status=403, code="AuthorizationFailed", message="no")
+    fresh.fault(kind="error", action="PUT *", nth=nth, times=0, status=403, code="AuthorizationFailed", message="no")
     assert fresh.machines(network=network)["kind"] == "Denied"
     fresh.cloud.faults.clear()
     made = fresh.machines(network=network)
@@ -228,7 +228,7 @@ def test_a_run_that_ends_while_it_deletes_is_completed_by_the_next(fresh: Lab) -
     network = fresh.converge()
     for nth in (2, 5):
         fresh.fault(
-            kind="error", method="DELETE", nth=nth, times=0, status=403, code="AuthorizationFailed", message="no"
+            kind="error", action="DELETE *", nth=nth, times=0, status=403, code="AuthorizationFailed", message="no"
         )
         fresh.machines(network=network, state="absent")
         fresh.network(state="absent")

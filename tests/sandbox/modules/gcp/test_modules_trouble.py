@@ -80,7 +80,7 @@ def test_a_run_that_fails_at_any_call_is_completed_by_the_next(gcp: Gcp, action:
 def test_an_operation_that_fails_inside_is_one_error_with_its_code_and_the_next_run_goes_on(
     gcp: Gcp, action: str
 ) -> None:
-    with gcp.fault(kind="failed", action=action, code="INTERNAL_ERROR", message="something broke"):
+    with gcp.fault(kind="fail", action=action, code="INTERNAL_ERROR", message="something broke"):
         failed = _one_run(gcp)
     assert failed["kind"] == "Invalid" and "INTERNAL_ERROR: something broke" in failed["msg"]
     gcp.converge()
@@ -101,7 +101,7 @@ def test_an_operation_that_fails_inside_is_one_error_with_its_code_and_the_next_
 )
 def test_an_operation_that_lacks_room_says_so(gcp: Gcp, code: str, message: str, kind: str, words: str) -> None:
     network = gcp.network()["network"]
-    with gcp.fault(kind="failed", action="instances.insert", name=WORKER, code=code, message=message, status=403):
+    with gcp.fault(kind="fail", action="instances.insert", name=WORKER, code=code, message=message, status=403):
         failed = gcp.machines(network=network)
     assert failed["kind"] == kind and words in failed["msg"] and WORKER in failed["msg"]
     assert gcp.machines(network=network)["changes"] == [f"create machine/gcp-fra/{WORKER}"]
