@@ -55,15 +55,15 @@ class Control:
         return {"entries": self.journal.since(int(asked.get("since", 0))), "last": self.journal.last}
 
     def state(self, asked: Answer) -> Answer:
-        """Everything there is, by type, as it is answered; what the fabric says of each machine; and answers that would
-        have broken their types."""
+        """Everything there is, by type, as it is answered; of each machine its power state and what the fabric says;
+        and answers that would have broken their types."""
         with self.cloud.lock:
             self.cloud.tick()
             kinds = {kind.full: [self.cloud.view(one) for one in self.cloud.store.of(kind)] for kind in registry.ALL}
             kinds[groups.KIND.full] = [groups.view(one) for one in self.cloud.store.of(groups.KIND)]
-            keys = [one.own["vmId"] for one in self.cloud.store.of(registry.MACHINE)]
-        machines = {key: self.cloud.machines.status(key) for key in keys} if self.cloud.machines else {}
-        return {"resources": kinds, "machines": machines, "bugs": self.app.bugs}
+            power = {one.own["vmId"]: one.own["power"] for one in self.cloud.store.of(registry.MACHINE)}
+        machines = {key: self.cloud.machines.status(key) for key in power} if self.cloud.machines else {}
+        return {"resources": kinds, "power": power, "machines": machines, "bugs": self.app.bugs}
 
     def show_faults(self, asked: Answer) -> Answer:
         return {"faults": self.cloud.faults.show()}
