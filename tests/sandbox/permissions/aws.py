@@ -22,7 +22,7 @@ from sandbox.aws.cloud import Cloud
 from sandbox.aws.journal import Journal
 from sandbox.control import Control
 from sandbox.serving import _Quiet
-from tests.sandbox.permissions.lab import DOCS, OWNER, Exempt, Lab, hurry
+from tests.sandbox.permissions.lab import DOCS, OWNER, Exempt, Lab
 
 LEAST, REGION = "sandbox-least", "eu-central-1"
 REFUSED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
@@ -162,7 +162,7 @@ def _tagged(kind: str) -> list[dict[str, Any]]:
 def serving() -> Iterator[Aws]:
     """The simulator on a free port of loopback."""
     cloud, journal = Cloud(), Journal(None)
-    hurry(cloud.clock)
+    cloud.clock.hurry(100)
     control = Control(cloud, journal, App(cloud, journal), None)
     server = make_server("127.0.0.1", 0, control, threaded=True, request_handler=_Quiet)
     server.daemon_threads = True

@@ -13,12 +13,16 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.client import Login
+from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.machine_resources import Machine as AzureMachine
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.resource import Resource
-from tests.sandbox.permissions import aws
+from tests.sandbox.permissions import aws, azure
 from tests.sandbox.permissions.lab import Lab, succeeded
 
 Serving = Callable[[Path], AbstractContextManager[Lab]]
-CLOUDS: dict[str, tuple[type[Lab], Serving]] = {"aws": (aws.Aws, lambda _folder: aws.serving())}
+CLOUDS: dict[str, tuple[type[Lab], Serving]] = {
+    "aws": (aws.Aws, lambda _folder: aws.serving()),
+    "azure": (azure.Azure, azure.serving),
+}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,6 +32,7 @@ def without_pauses() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Login, "session", lambda login, region: sessions(login, region))
         patch.setattr(Resource, "pause", 0.02)
+        patch.setattr(AzureMachine, "pause", 0.02)
         yield
 
 

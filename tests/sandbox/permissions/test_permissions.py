@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -48,14 +49,15 @@ def test_each_permission_that_is_missing_is_named_and_not_asked_for_again(
     lab.allow(set(lab.permissions()) - {permission})
     lab.refusals()
     said = act()
-    refused = lab.refusals()
+    refused = Counter(lab.refusals())
     assert refused, f"nothing asked for {permission}"
-    assert len(refused) == len(set(refused)), "it asked again"
     if permission in lab.exempt.goes_on:
+        assert max(refused.values()) <= 2, "a module asked again"  # there are two
         succeeded(said)
         return
+    assert max(refused.values()) == 1, "it asked again"
     assert said.get("failed"), f"without {permission} nothing failed"
-    assert said["kind"] == "Denied", said["msg"]
+    assert said["kind"] == ("Refused" if permission == lab.account else "Denied"), said["msg"]
     assert f"the permission {permission} is missing" in said["msg"]
     assert f"docs/{lab.document}" in said["msg"] and lab.site in said["msg"]
     if permission == min(one for one, its in lives(cloud).items() if its == stage):  # once a stage: it takes time
