@@ -50,8 +50,9 @@ def check(cloud: Cloud, principal: Principal, request: Request) -> None:
     if missing:
         actions, scopes = (",".join(dict.fromkeys(part)) for part in zip(*missing, strict=True))
         raise ArmError("LinkedAuthorizationFailed", f"{who} has permission to perform action '{action}' on scope "
-                       f"'{scope}'; however, it does not have permission to perform action(s) '{actions}' on the linked "
-                       f"scope(s) '{scopes}' (respectively) or the linked scope(s) are invalid.", 403)  # fmt: skip
+                       f"'{scope}'; however, it does not have permission to perform action(s) '{actions}' on the "
+                       f"linked scope(s) '{scopes}' (respectively) or the linked scope(s) are invalid.",
+                       403)  # fmt: skip
 
 
 def own(request: Request) -> Needed:
@@ -64,9 +65,7 @@ def own(request: Request) -> Needed:
             return f"{GROUPS}{'/resources' if words == ['resources'] else ''}/{verb}", scope.removesuffix("/resources")
         kind = OWN.get(words[0] if words else "", "subscriptions")
         return f"Microsoft.Resources/{kind}/{verb}", f"/subscriptions/{path.subscription}"
-    if path.is_collection and request.method == "GET" and len(path.parts) > 1:
-        scope = scope.rsplit("/", 1)[0]
-    elif path.is_collection:  # a list of a kind is asked of its provider, an action of its resource
+    if path.is_collection:  # a list of a kind is asked of its provider, an action of its resource
         scope = scope.rsplit("/", 1)[0]
     return f"{path.provider}/{'/'.join(path.types)}/{verb}", scope
 

@@ -15,13 +15,14 @@ import pytest
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.client import Login
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.machine_resources import Machine as AzureMachine
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.resource import Resource
-from tests.sandbox.permissions import aws, azure
+from tests.sandbox.permissions import aws, azure, gcp
 from tests.sandbox.permissions.lab import Lab, succeeded
 
 Serving = Callable[[Path], AbstractContextManager[Lab]]
 CLOUDS: dict[str, tuple[type[Lab], Serving]] = {
     "aws": (aws.Aws, lambda _folder: aws.serving()),
     "azure": (azure.Azure, azure.serving),
+    "gcp": (gcp.Gcp, lambda _folder: gcp.serving()),
 }
 
 
