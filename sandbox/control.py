@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.aws import kinds
-from sandbox.aws.cloud import ACCOUNT, Cloud
+from sandbox.aws import ACCOUNT, kinds
+from sandbox.aws.cloud import Cloud
 from sandbox.aws.images import IMAGES
 from sandbox.aws.journal import Journal
 
