@@ -36,7 +36,7 @@ class App:
 
     def __init__(self, cloud: Cloud, journal: Journal) -> None:
         self.cloud, self.journal = cloud, journal
-        self.login = Login(cloud.clock.now)
+        self.login = Login(cloud.clock.now, cloud.principals)
         self.bugs: list[str] = []  # answers that would have broken their types; tests look here
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -94,7 +94,7 @@ class App:
     def _reply(self, environ: dict[str, Any], body: bytes, base: str, entry: dict[str, Any],
                headers: dict[str, str]) -> Reply:  # fmt: skip
         method, raw = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        actor = self.login.actor(environ.get("HTTP_AUTHORIZATION"), base)
+        actor, client = self.login.caller(environ.get("HTTP_AUTHORIZATION"), base)
         path = ids.parse(raw)
         if path is None:
             raise not_implemented(f"{method} {raw}")
@@ -111,7 +111,7 @@ class App:
         self._throttle(actor, path.subscription, method, headers)
         acting = self.cloud.faults.meet(entry["service"], entry["action"], entry["region"], [raw, parsed], actor)
         before(acting)
-        request = Request(method, path, query, parsed, _given(environ), actor, base, raw, tuple(acting))
+        request = Request(method, path, query, parsed, _given(environ), actor, base, raw, tuple(acting), client)
         reply = routing.answer(self.cloud, request)
         after(acting)
         return reply
@@ -144,7 +144,7 @@ def _type(path: ids.Path) -> str:
     if path.provider is None:
         return words[0] if words else ("resourceGroups" if path.group else "subscriptions")
     if words[:1] == ["locations"] and len(words) > 2:
-        return "operations" if words[2].startswith("operation") else words[2]
+        return "operations" if words[2].startswith(("operation", "diskoperation")) else words[2]
     return "/".join(path.types)
 
 

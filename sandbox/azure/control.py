@@ -27,6 +27,8 @@ class Control:
             ("GET", "log"): self.log, ("GET", "state"): self.state, ("GET", "faults"): self.show_faults,
             ("POST", "faults"): self.add_fault, ("DELETE", "faults"): self.clear_faults, ("POST", "clock"): self.step,
             ("POST", "quotas"): self.quota, ("POST", "settings"): self.settings,
+            ("GET", "principals"): self.principals, ("POST", "principals"): self.bind,
+            ("DELETE", "principals"): self.release,
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -89,6 +91,18 @@ class Control:
         """Change the limit of quota `name`."""
         self.cloud.quotas.set(asked["name"], int(asked["limit"]))
         return {}
+
+    def principals(self, asked: Answer) -> Answer:
+        """Clients with roles, and the actions that each used."""
+        return {"principals": self.cloud.principals.show()}
+
+    def bind(self, asked: Answer) -> Answer:
+        """Let client id `client` do what the roles in `assignments` give, and no more."""
+        return {"object_id": self.cloud.principals.bind(asked["client"], asked["assignments"]).object_id}
+
+    def release(self, asked: Answer) -> Answer:
+        """Forget client id `client`, or all of them."""
+        return {"removed": self.cloud.principals.release(asked.get("client"))}
 
     def settings(self, asked: Answer) -> Answer:
         """Change settings; their names are those of settings.Settings."""
