@@ -22,6 +22,7 @@ from sandbox.aws.cloud import Cloud
 from sandbox.aws.journal import Journal
 from sandbox.control import Control
 from sandbox.serving import _Quiet
+from tests.contract.watch import watched
 from tests.sandbox.permissions.lab import DOCS, OWNER, Exempt, Lab
 
 LEAST, REGION = "sandbox-least", "eu-central-1"
@@ -168,7 +169,8 @@ def serving() -> Iterator[Aws]:
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield Aws(f"http://127.0.0.1:{server.port}", cloud, journal)
+        with watched("aws", f"http://127.0.0.1:{server.port}") as url:
+            yield Aws(url, cloud, journal)
     finally:
         server.shutdown()
         server.server_close()

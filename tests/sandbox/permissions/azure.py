@@ -24,6 +24,7 @@ from sandbox.aws.journal import Journal
 from sandbox.azure.cloud import Cloud
 from sandbox.azure.login import SECRET, TENANT
 from sandbox.azure.server import Server
+from tests.contract.watch import watched
 from tests.sandbox.permissions.lab import DOCS, KEY, OWNER, Exempt, Lab
 
 LEAST, REGION = "1ea57000-0000-4000-8000-73616e64626f", "germanynorth"
@@ -162,7 +163,8 @@ def serving(folder: Path) -> Iterator[Azure]:
         for pause in ("POLL", "SLOW_POLL"):
             patch.setattr(f"ansible_collections.pangaea.multicloud.plugins.module_utils._azure.client.{pause}", 0)
         try:
-            yield Azure(server)
+            with watched("azure", server.url, folder=folder) as server.url:
+                yield Azure(server)
             assert server.app.bugs == []
         finally:
             server.stop()

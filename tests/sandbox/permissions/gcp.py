@@ -17,6 +17,7 @@ import yaml
 from ansible_collections.pangaea.multicloud.plugins.modules import gcp_machines, gcp_network
 from sandbox.gcp.cloud import PROJECT
 from sandbox.gcp.serving import Service
+from tests.contract.watch import watched
 from tests.sandbox.permissions.lab import DOCS, OWNER, Exempt, Lab
 
 REGION = "europe-west3"
@@ -154,7 +155,9 @@ def serving() -> Iterator[Gcp]:
     service.cloud.clock.hurry(100)
     service.start()
     try:
-        yield Gcp(service)
+        with watched("gcp", service.url) as service.url:
+            service.cloud.identity.url = service.url
+            yield Gcp(service)
         assert service.app.broken == []
     finally:
         service.stop()
