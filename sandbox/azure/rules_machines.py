@@ -238,7 +238,7 @@ def _keep(new: Resource, old: Resource) -> None:
 
 
 def _fill_disk(new: Resource, disk: Body, image: catalog.Image) -> None:
-    if disk.get("createOption", "FromImage") != "FromImage":
+    if disk.get("createOption", "FromImage").lower() != "fromimage":
         raise not_implemented(f"OS disks with createOption {disk['createOption']}")
     if disk.keys() - {"createOption", "name", "diskSizeGB", "managedDisk", "deleteOption", "caching", "osType"}:
         raise not_implemented("OS disks with more than size, name, kind, caching and deleteOption")

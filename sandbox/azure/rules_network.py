@@ -11,7 +11,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from sandbox.azure import cidr
-from sandbox.azure.errors import ArmError, in_network
+from sandbox.azure.errors import ArmError, in_network, not_implemented
 from sandbox.azure.kinds import Rules
 from sandbox.azure.references import refer, user_ids
 
@@ -40,6 +40,8 @@ class VirtualNetworks(Rules):
     """A space of ranges and the subnets in it."""
 
     def check(self, cloud: Cloud, new: Resource, old: Resource | None, siblings: list[Resource]) -> None:
+        if new.properties.get("enableVmProtection"):  # az sends false
+            raise not_implemented("enableVmProtection of Microsoft.Network/virtualNetworks")
         named = space(new)
         if not named:
             raise in_network("InvalidRequestFormat", f"Virtual network {new.id} has no address space.")
