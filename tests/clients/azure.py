@@ -65,8 +65,7 @@ class Az(Client):
         ssh = next(one for one in firewall["securityRules"] if one["destinationPortRange"] == "22")
         self.call("network", "nsg", "rule", "update", "--resource-group", group, "--nsg-name", firewall["name"],
                   "--name", ssh["name"], "--source-address-prefixes", "0.0.0.0/0")  # fmt: skip
-        self.call("tag", "update", "--resource-id", self._shown(machine)["id"], "--operation", "Merge", "--tags",
-                  "pangaea-pool=x")  # fmt: skip
+        self.call("vm", "update", "--resource-group", group, "--name", machine, "--set", "tags.pangaea-pool=x")
         return [f"update rule/{site}/nodes-in-tcp-22", f"update machine/{site}/{machine}"]
 
     def make(self) -> None:

@@ -57,6 +57,10 @@ class Client:
     def login(self) -> None:
         """Whatever is to be done once."""
 
+    def network_of(self, owner: str, site: str) -> str:
+        """The name of our network: the cluster's, with its number where names have to be unique in the account."""
+        return f"{owner.rpartition('-')[0]}-{site}"
+
     def networks(self) -> set[str]:
         """The names of all networks, listed."""
         raise NotImplementedError

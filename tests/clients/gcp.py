@@ -37,6 +37,9 @@ class Gcloud(Client):
     def compute(self, *words: str) -> Any:
         return self.call("compute", *words, "--format=json")
 
+    def network_of(self, owner: str, site: str) -> str:
+        return f"{owner}-{site}"
+
     def networks(self) -> set[str]:
         return {one["name"] for one in self.compute("networks", "list")}
 
