@@ -43,7 +43,7 @@ test-cluster: venv ## Real hosts, real tunnels, a real cluster (root; up to 40 m
 
 test-clients: venv ## The unmodified aws, az and gcloud against the sandbox (fetches aws and az once: 800 MB)
 	@script/clients
-	$(PYTEST) tests/clients -n 2 --dist loadgroup -rs
+	$(PYTEST) tests/clients -rs --durations=9
 
 test-long: venv ## What is longer than CI: soak, kill everywhere, full grids
 	$(PYTEST) tests -m long

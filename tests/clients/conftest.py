@@ -29,11 +29,7 @@ def command(kind: type[Client]) -> list[str]:
     return install.program(kind.cloud) or pytest.skip(f"the client of {kind.cloud} is not there: script/clients")
 
 
-KINDS = [pytest.param(kind, id=kind.__name__.lower(), marks=pytest.mark.xdist_group(kind.cloud))
-         for kind in (Aws, Az, Gcloud)]  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=[Aws, Az, Gcloud], ids=lambda kind: kind.__name__.lower())
 def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Client:
     """One client, logged in."""
     kind: type[Client] = request.param
