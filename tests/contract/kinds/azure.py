@@ -47,7 +47,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4sX0O3aJQ0yCk8VxN0b6mYcO3x3mEoU1yqf
 AT = {"location": PLACE, "tags": {"pangaea-site": "azure-fra"}}
 SUBNET = {"id": network("virtualNetworks/net/subnets/nodes")}
 NSG, TABLE = {"id": network("networkSecurityGroups/group")}, {"id": network("routeTables/table")}
-RULE = {"access": "Allow", "direction": "Inbound", "priority": 100, "protocol": "Tcp",
+RULE = {"access": "Allow", "description": "admin", "direction": "Inbound", "priority": 100, "protocol": "Tcp",
         "sourcePortRange": "*", "destinationPortRange": "22", "sourceAddressPrefix": "198.51.100.0/24",
         "destinationAddressPrefix": "*"}  # fmt: skip
 ROUTE = {"addressPrefix": "10.1.0.0/16", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.64.0.9"}
