@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -12,9 +13,11 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from sandbox.aws import imds as aws_imds
 from sandbox.aws.app import App
 from sandbox.aws.cloud import Cloud
 from sandbox.aws.journal import Journal
+from sandbox.azure import imds as azure_imds
 from sandbox.azure.cloud import Cloud as AzureCloud
 from sandbox.azure.server import Server as AzureServer
 from sandbox.azure.world import world_of as azure_world
@@ -80,15 +83,15 @@ class Clouds:
         self.machines, self.worlds = Machines(), Worlds()
         real = None if supervisor.clouds_only else self.machines
         self.cloud = Cloud(real, self._aws_changed)
-        journal = Journal(place.requests(AWS))
+        numbers = itertools.count(1)  # one count for all clouds: the log says what came first, and `--since` means all
+        journal, gcp_journal, azure_journal = (Journal(place.requests(one), numbers) for one in (AWS, GCP, AZURE))
         app = Control(self.cloud, journal, App(self.cloud, journal), supervisor)
         self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True  # an open connection does not hold up the end
         self._thread = threading.Thread(target=self._server.serve_forever, name="aws", daemon=True)
-        self.gcp = GcpService(place.port(GCP, port), place.requests(GCP), real, self._gcp_changed)
+        self.gcp = GcpService(place.port(GCP, port), gcp_journal, real, self._gcp_changed)
         self.azure = AzureServer(
-            AzureCloud(real, self._azure_changed), Journal(place.requests(AZURE)), place.folder / AZURE,
-            place.port(AZURE, port),
+            AzureCloud(real, self._azure_changed), azure_journal, place.folder / AZURE, place.port(AZURE, port),
         )  # fmt: skip
         self.urls = {AWS: f"http://127.0.0.1:{port}", GCP: self.gcp.url, AZURE: self.azure.url}
 
@@ -113,11 +116,9 @@ class Clouds:
         """Answer a machine that asks its metadata service."""
         if key.startswith("gce-"):
             return self.gcp.metadata(key, method, path, headers, body)
-        if not key.startswith("i-"):
-            return 501, {"Content-Type": "text/plain"}, b"the sandbox does not implement Azure's metadata service\n"
-        from sandbox.aws.imds import answer
-
-        return answer(self.cloud, key, method, path, headers)
+        if key.startswith("i-"):
+            return aws_imds.answer(self.cloud, key, method, path, headers)
+        return azure_imds.answer(self.azure.cloud, key, method, path, headers)
 
     def _aws_changed(self) -> None:
         from sandbox.aws.world import world_of

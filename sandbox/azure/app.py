@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.aws.faults import BrokenEndpoint, Dropped
 from sandbox.aws.journal import Journal
-from sandbox.azure import faults, ids, routing
+from sandbox.azure import ids, routing
 from sandbox.azure.cloud import Cloud
 from sandbox.azure.errors import ArmError, not_implemented
+from sandbox.azure.faults import before
 from sandbox.azure.login import Login
 from sandbox.azure.wire import Reply, Request
+from sandbox.faults import BrokenEndpoint, Dropped, after
 
 log = logging.getLogger(__name__)
 MARK = {"x-pangaea-sandbox": "simulated"}
@@ -35,7 +36,7 @@ class App:
 
     def __init__(self, cloud: Cloud, journal: Journal) -> None:
         self.cloud, self.journal = cloud, journal
-        self.login = Login(cloud.clock.now)
+        self.login = Login(cloud.clock.now, cloud.principals)
         self.bugs: list[str] = []  # answers that would have broken their types; tests look here
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -93,7 +94,7 @@ class App:
     def _reply(self, environ: dict[str, Any], body: bytes, base: str, entry: dict[str, Any],
                headers: dict[str, str]) -> Reply:  # fmt: skip
         method, raw = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        actor = self.login.actor(environ.get("HTTP_AUTHORIZATION"), base)
+        actor, client = self.login.caller(environ.get("HTTP_AUTHORIZATION"), base)
         path = ids.parse(raw)
         if path is None:
             raise not_implemented(f"{method} {raw}")
@@ -106,14 +107,25 @@ class App:
         parsed = _json(body)
         if parsed is not None:
             entry["params"]["body"] = without_secrets(parsed)
-            entry["region"] = str(parsed.get("location", "")) if isinstance(parsed, dict) else ""
+        entry["region"] = self._region(path, parsed)
         self._throttle(actor, path.subscription, method, headers)
-        acting = self.cloud.faults.meet(method, kind, raw, actor)
-        time.sleep(faults.before(acting))
-        request = Request(method, path, query, parsed, _given(environ), actor, base, raw, tuple(acting))
+        acting = self.cloud.faults.meet(entry["service"], entry["action"], entry["region"], [raw, parsed], actor)
+        before(acting)
+        request = Request(method, path, query, parsed, _given(environ), actor, base, raw, tuple(acting), client)
         reply = routing.answer(self.cloud, request)
-        faults.after(acting)
+        after(acting)
         return reply
+
+    def _region(self, path: ids.Path, body: Any) -> str:
+        """Where it is asked for: as the body says, the path, what the path names, or the group that it is in."""
+        if isinstance(body, dict) and body.get("location"):
+            return str(body["location"])
+        if path.group is None:
+            return path.parts[1] if path.types[:1] == ("locations",) and path.names else ""
+        group = f"/subscriptions/{path.subscription}/resourceGroups/{path.group}"
+        named = f"{group}/providers/{path.provider}/{'/'.join(path.parts[:2])}"
+        found = self.cloud.store.find(named) or self.cloud.store.find(group)
+        return found.location if found is not None else ""
 
     def _throttle(self, actor: str, subscription: str, method: str, headers: dict[str, str]) -> None:
         passes, what, left = self.cloud.throttle.take(actor, subscription, method)
@@ -132,7 +144,7 @@ def _type(path: ids.Path) -> str:
     if path.provider is None:
         return words[0] if words else ("resourceGroups" if path.group else "subscriptions")
     if words[:1] == ["locations"] and len(words) > 2:
-        return "operations" if words[2].startswith("operation") else words[2]
+        return "operations" if words[2].startswith(("operation", "diskoperation")) else words[2]
     return "/".join(path.types)
 
 

@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from sandbox.azure.cloud import Cloud
 
 VERSIONS = {"microsoft.network": "2025-07-01", "microsoft.compute": "2025-04-01"}
+OPERATIONS = {"microsoft.network": ("operations", "operationresults"),
+              "microsoft.compute": ("operations", "diskoperations"), "microsoft.resources": ()}  # fmt: skip
 
 
 def answer(cloud: Cloud, request: Request) -> Reply:
     """GET .../providers/NAMESPACE/locations/LOCATION/..."""
     namespace, parts = str(request.path.provider).lower(), request.path.parts[1:]
     location, what, rest = parts[0].lower(), parts[1].lower() if len(parts) > 1 else "", parts[2:]
-    if what in ("operations", "operationresults") and len(rest) == 1:
-        return operation(cloud, request, rest[0], results=what == "operationresults")
+    if what in OPERATIONS[namespace] and len(rest) == 1:
+        results = what == "operationresults" or request.query.get("monitor") == "true"
+        return operation(cloud, request, rest[0], results=results)
     if location not in catalog.LOCATIONS:
         raise ArmError("InvalidLocation", f"The location '{location}' is not valid.")
     if what == "usages" and not rest:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.azure import groups, places, power, reads, registry, resources
+from sandbox.azure import groups, permissions, places, power, reads, registry, resources
 from sandbox.azure.errors import ArmError, not_implemented
 from sandbox.azure.kinds import Kind
 from sandbox.azure.rules_machines import instance_view
@@ -29,6 +29,9 @@ def answer(cloud: Cloud, request: Request) -> Reply:
         if request.path.subscription not in cloud.subscriptions:
             name = request.path.subscription
             raise ArmError("SubscriptionNotFound", f"The subscription '{name}' could not be found.", 404)
+        principal = cloud.principals.find(request.client)
+        if principal is not None:
+            permissions.check(cloud, principal, request)
         return cloud.checked(_answer(cloud, request))
 
 

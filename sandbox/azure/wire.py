@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.azure.errors import ArmError, not_implemented
-from sandbox.azure.faults import Fault
 from sandbox.azure.ids import Path
+from sandbox.faults import Fault
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request whose token was read. `headers` are lower case; `acting` are the faults that act on it."""
+    """One request whose token was read. `headers` are lower case; `acting` are the faults that act on it, `client`
+    the id of the service principal."""
 
     method: str
     path: Path
@@ -26,6 +27,7 @@ class Request:
     base: str = ""
     raw: str = ""
     acting: tuple[Fault, ...] = ()
+    client: str = ""
 
     @property
     def version(self) -> str:

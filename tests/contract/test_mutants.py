@@ -146,7 +146,7 @@ class Meek:
 @pytest.mark.parametrize(("world", "sentence"), [
     (Meek(Answer(200)), "name dropped: taken"),
     (Meek(Answer(400, "Other", "no")), "name dropped: 400 Other instead of Bad"),
-    (Meek(Answer(500, "Bad", "no")), "name dropped: 500 Bad instead of Bad"),
+    (Meek(Answer(500, "Bad", "no")), "name dropped: 500 Bad: no"),
     (Meek(Answer(400, "Bad", "no", flaw="it is HTML")), "but it is HTML"),
     (Meek(Answer(400, "Bad", "no"), changes=True), "refused with Bad, and something was changed"),
 ])  # fmt: skip
