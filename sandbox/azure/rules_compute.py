@@ -39,6 +39,8 @@ class Disks(Rules):
             return
         if part.get("creationData", {}).get("createOption") != "Empty":
             raise not_implemented("disks of their own that are not empty; an OS disk comes with its machine")
+        if part["creationData"].keys() - {"createOption"}:
+            raise not_implemented("an empty disk made from something")
         if "diskSizeGB" not in part:
             raise invalid("Required parameter 'disk.diskSizeGB' is missing (null).", "disk.diskSizeGB")
         if not 1 <= part["diskSizeGB"] <= LARGEST:
