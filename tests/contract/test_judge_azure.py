@@ -173,6 +173,18 @@ def test_an_operation_is_asked_for_where_the_answer_said_and_ends_once() -> None
     assert [one.place for one in other.request] == ["url"]
 
 
+def test_an_operation_on_disks_has_a_place_of_its_own_and_its_result_any_body() -> None:
+    judge, place = AzureJudge(), PLACE.replace("Network", "Compute").replace("/operations/", "/DiskOperations/")
+    urls = {"Azure-AsyncOperation": f"https://{HOST}{place}", "Location": f"https://{HOST}{place}&monitor=true"}
+    disk = f"{GROUP}/providers/Microsoft.Compute/disks/d?api-version=2026-03-02"
+    assert judge.judge(exchange("DELETE", disk, status=202, answer_headers=urls)).answer == []
+    assert judge.judge(exchange("GET", place, answer={"status": "Succeeded"})).answer == []
+    after = judge.judge(exchange("GET", place, answer={"status": "InProgress"}))
+    assert [one.place for one in after.answer] == ["$.status"]
+    result = judge.judge(exchange("GET", f"{place}&monitor=true", status=202))
+    assert (result.request, result.answer) == ([], [])
+
+
 def test_an_operation_that_nobody_can_follow_is_found() -> None:
     assert places("DELETE", TABLE, status=202) == ["Azure-AsyncOperation"]
     assert places("DELETE", TABLE, status=202, Location=f"http://elsewhere{PLACE}") == ["Azure-AsyncOperation"]

@@ -151,7 +151,7 @@ class AzureJudge:
             self._given.add(url.removeprefix(f"{parts.scheme}://{parts.netloc}"))
         if not answer.headers.get("retry-after", "0").isdigit():
             yield Finding("Retry-After", "is no number of seconds")
-        if isinstance(body, dict) and "/operations/" in exchange.path.lower() and "status" in body:
+        if isinstance(body, dict) and "operations/" in exchange.path.lower() and "status" in body:
             before, now = self._ended.get(exchange.path), str(body["status"])
             if before is not None and now != before:
                 yield Finding("$.status", f"{now} after {before}")
