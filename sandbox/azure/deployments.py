@@ -14,7 +14,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sandbox.azure import groups, ids, resources
+from sandbox.azure import groups, ids, permissions, resources
 from sandbox.azure.bodies import check_name
 from sandbox.azure.errors import ArmError, not_implemented
 from sandbox.azure.places import operation as status_of
@@ -141,9 +141,10 @@ def _start(cloud: Cloud, progress: Progress, part: Part) -> None:
         return
     asked = progress.request
     one = Request("PUT", ids.parse(part.id), {"api-version": part.version}, part.body, actor=asked.actor,
-                  base=asked.base, raw=part.id)  # fmt: skip
+                  base=asked.base, raw=part.id, client=asked.client)  # fmt: skip
     cloud.store.forget()
     try:
+        permissions.check(cloud, one)
         check_version(one, part.kind.full, part.kind.version)
         groups.there(cloud, one)
         resources.put(cloud, one, part.kind, cloud.store.find(part.id))

@@ -31,9 +31,7 @@ def answer(cloud: Cloud, request: Request) -> Reply:
         if request.path.subscription not in cloud.subscriptions:
             name = request.path.subscription
             raise ArmError("SubscriptionNotFound", f"The subscription '{name}' could not be found.", 404)
-        principal = cloud.principals.find(request.client)
-        if principal is not None:
-            permissions.check(cloud, principal, request)
+        permissions.check(cloud, request)
         return cloud.checked(_answer(cloud, request))
 
 

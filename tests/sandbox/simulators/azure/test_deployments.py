@@ -14,6 +14,7 @@ from sandbox.azure.login import SECRET
 from tests.sandbox.simulators.azure.conftest import PLACE, Azure, nic, vm, vnet
 
 DEPLOYMENT = "Microsoft.Resources/deployments/first"
+GUEST, SCOPE = "9e570000-0000-4000-8000-73616e64626f", f"/subscriptions/{SUBSCRIPTION}"
 NET, NIC, VM = ("Microsoft.Network/virtualNetworks", "Microsoft.Network/networkInterfaces",
                 "Microsoft.Compute/virtualMachines")  # fmt: skip
 
@@ -92,6 +93,20 @@ def test_a_part_that_fails_fails_the_deployment_and_stops_what_waits_for_it(azur
     assert azure.ask("GET", DEPLOYMENT).body["properties"]["provisioningState"] == "Failed"
     assert azure.ask("GET", f"{NET}/net").status == 200
     assert azure.ask("GET", f"{VM}/vm1").status == 404
+
+
+def test_the_parts_of_a_template_need_the_permissions_of_the_one_who_asks(azure: Azure) -> None:
+    actions = ["Microsoft.Resources/deployments/*", f"{NET}/*"]
+    role = {"Name": "networks only", "Actions": actions, "NotActions": [], "AssignableScopes": [SCOPE]}
+    azure.server.cloud.principals.bind(GUEST, [{"role": role, "scope": SCOPE}])
+    token = azure.server.app.login.token(GUEST)
+    started = azure.ask("PUT", f"{DEPLOYMENT}?api-version=2025-04-01", deployment(shop(azure)), token=token)
+    assert started.status == 201, started.body
+    ended = _end(azure, started)
+    assert [one["code"] for one in ended["error"]["details"]] == ["AuthorizationFailed"]
+    assert f"'{NIC}/write'" in ended["error"]["details"][0]["message"]
+    assert azure.ask("GET", f"{NET}/net").status == 200
+    assert azure.ask("GET", f"{NIC}/nic1").status == 404
 
 
 def test_a_running_deployment_is_not_replaced(azure: Azure) -> None:
