@@ -72,7 +72,8 @@ NO_OFFICIAL_TYPE = (
          {"GET": None, "PUT": {"properties*": {"mode*": str, "template": object,
                                                "parameters": object, "...": object}, "tags": TAGS}}, DEPLOYMENT),
     _row(LEARN + "resources/deployments", "{s}/resourceGroups/{}{p}/Microsoft.Resources/deployments/{}/"
-         "operationStatuses/{}", "GET", {"status*": ("Accepted", "Running", "Succeeded", "Failed", "Canceled"), "error": ERROR, "...": object}),
+         "operationStatuses/{}", "GET",
+         {"status*": ("Accepted", "Running", "Succeeded", "Failed", "Canceled"), "error": ERROR, "...": object}),
     _list(LEARN + "resources/resource-groups/list", "{s}/resourceGroups", GROUP),
     _row(LEARN + "resources/resource-groups", "{s}/resourceGroups/{}",
          {"GET": None, "HEAD": None, "DELETE": None, "PATCH": {"tags": TAGS, "managedBy": str},
