@@ -206,8 +206,7 @@ LISTS = {*kinds.BY_ACTION, *_SOURCES}
 
 
 @rule("DescribeVpcAttribute", "DescribeInstanceAttribute", "DescribeAccountAttributes", "ModifyVpcAttribute",
-      "ModifySubnetAttribute", "CreateRouteTable", "UpdateSecurityGroupRuleDescriptionsIngress",
-      "UpdateSecurityGroupRuleDescriptionsEgress")  # fmt: skip
+      "ModifySubnetAttribute", "CreateRouteTable")  # fmt: skip
 def as_moto_does(call: Call) -> Params:
     """Actions in which moto was found to be right."""
     return call.do()

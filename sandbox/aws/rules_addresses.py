@@ -61,6 +61,9 @@ def associate(call: Call) -> Params:
 
 @rule("DisassociateAddress")
 def disassociate(call: Call) -> Params:
+    if {"AssociationId", "PublicIp"} <= set(call.params):
+        text = "You may specify public IP or association id, but not both in the same call"
+        raise AwsError("InvalidParameterCombination", text)
     wanted = call.params.get("AssociationId") or call.params.get("PublicIp")
     for row in call.region.rows(kinds.ADDRESS):
         if wanted and wanted in (row.get("AssociationId"), row["PublicIp"]) and row.get("AssociationId"):

@@ -23,12 +23,13 @@ from sandbox.aws.calls import Call, rule
 from sandbox.aws.errors import AwsError, in_use, invalid, not_implemented
 from sandbox.aws.lists import Row
 from sandbox.aws.model import Params
-from sandbox.aws.rules_network import canonical
+from sandbox.aws.rules_network import canonical, check_ipv6
 
 NAME = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 PORTS_TO = 65535
 # Protocols by name or number as one name; others keep their number.
 PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
+BY_VALUE = {"IpPermissions", "IpProtocol", "FromPort", "ToPort", "CidrIp"}  # name a rule by what it says
 Key = tuple[Any, ...]
 
 
@@ -106,6 +107,8 @@ def revoke(call: Call) -> Params:
     ]
     by_id = {one["SecurityGroupRuleId"]: one for one in there}
     ids = list(call.params.get("SecurityGroupRuleIds", []))
+    if ids and BY_VALUE & set(call.params):
+        raise _both("securityGroupRuleIds")
     for one in ids:
         if one not in by_id:
             raise AwsError("InvalidSecurityGroupRuleId.NotFound", f"The security group rule ID '{one}' does not exist")
@@ -135,6 +138,19 @@ def modify_rules(call: Call) -> Params:
     return call.do()
 
 
+@rule("UpdateSecurityGroupRuleDescriptionsIngress", "UpdateSecurityGroupRuleDescriptionsEgress")
+def describe_rules(call: Call) -> Params:
+    if {"IpPermissions", "SecurityGroupRuleDescriptions"} <= set(call.params):
+        raise _both("securityGroupRuleDescriptions")
+    return call.do()
+
+
+def _both(name: str) -> AwsError:
+    """Two ways of saying which rules are meant."""
+    text = f"The parameter '{name}' may not be used in combination with others that name rules"
+    return AwsError("InvalidParameterCombination", text)
+
+
 def named_group(call: Call) -> Row:
     """The group that GroupId or GroupName means. Raises AwsError."""
     if {"GroupId", "GroupName"} <= set(call.params):
@@ -154,10 +170,8 @@ def named_group(call: Call) -> Row:
 
 def permissions(params: Params) -> list[Params]:
     """The rules of a request, whichever of EC2's two forms it uses."""
-    plain = sorted({"IpProtocol", "FromPort", "ToPort", "CidrIp"} & set(params))
-    if "IpPermissions" in params and plain:
-        text = f"The parameter '{plain[0]}' may not be used in combination with 'ipPermissions'"
-        raise AwsError("InvalidParameterCombination", text)
+    if "IpPermissions" in params and (BY_VALUE - {"IpPermissions"}) & set(params):
+        raise _both("ipPermissions")
     if "IpPermissions" in params:
         return list(params["IpPermissions"])
     if "IpProtocol" not in params:
@@ -194,11 +208,15 @@ def _checked(permission: Params) -> Params:
         one.pop("FromPort", None)
         one.pop("ToPort", None)
     _check_ports(one)
+    for name, member in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6"), ("UserIdGroupPairs", "GroupId")):
+        if any(member not in peer for peer in one.get(name, [])):
+            text = f"The request must contain the parameter {member[0].lower()}{member[1:]} of each source"
+            raise AwsError("MissingParameter", text)
     one["IpRanges"] = [{**peer, "CidrIp": canonical(peer["CidrIp"], "cidrIp")} for peer in one.get("IpRanges", [])]
     if one.get("PrefixListIds"):
         raise not_implemented("prefix lists")
-    if any("GroupId" not in peer for peer in one.get("UserIdGroupPairs", [])):
-        raise AwsError("MissingParameter", "The request must contain the parameter groupId of each source group")
+    for peer in one.get("Ipv6Ranges", []):
+        check_ipv6(peer["CidrIpv6"])
     if not list(keys(one)):
         raise AwsError("MissingParameter", "The request must contain a source: ipRanges, ipv6Ranges or groups")
     return one

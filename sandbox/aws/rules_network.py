@@ -36,6 +36,14 @@ def canonical(cidr: str, name: str) -> str:
         raise invalid(message) from None
 
 
+def check_ipv6(cidr: str) -> None:
+    """Refuse what is no IPv6 range."""
+    try:
+        ipaddress.IPv6Network(cidr, strict=False)
+    except ValueError:
+        raise invalid(f"Value ({cidr}) for parameter cidrIpv6 is invalid. This is not a valid CIDR block.") from None
+
+
 @rule("CreateVpc")
 def create_vpc(call: Call) -> Params:
     region = call.region
@@ -188,7 +196,13 @@ def disassociate_route_table(call: Call) -> Params:
 
 @rule("ReplaceRouteTableAssociation")
 def replace_association(call: Call) -> Params:
-    call.region.row(kinds.ROUTES, call.params["RouteTableId"])
+    table = call.region.row(kinds.ROUTES, call.params["RouteTableId"])
+    wanted = call.params["AssociationId"]
+    for row in call.region.rows(kinds.ROUTES):
+        ours = any(one["RouteTableAssociationId"] == wanted for one in row["Associations"])
+        if ours and row["VpcId"] != table["VpcId"]:
+            text = f"route table {table['RouteTableId']} and association {wanted} belong to different networks"
+            raise invalid(text)
     return call.do()
 
 
@@ -207,7 +221,9 @@ def create_route(call: Call) -> Params:
 @rule("DeleteRoute")
 def delete_route(call: Call) -> Params:
     table = call.region.row(kinds.ROUTES, call.params["RouteTableId"])
-    cidr = canonical(call.params.get("DestinationCidrBlock", ""), "destinationCidrBlock")
+    if "DestinationCidrBlock" not in call.params:
+        raise AwsError("MissingParameter", "The request must contain the parameter destinationCidrBlock")
+    cidr = canonical(call.params["DestinationCidrBlock"], "destinationCidrBlock")
     routes = [one for one in table["Routes"] if one.get("DestinationCidrBlock") == cidr]
     if not routes:
         message = f"no route with destination-cidr-block {cidr} in route table {table['RouteTableId']}"

@@ -7,6 +7,7 @@ Sources: Amazon EC2 API Reference (ImportKeyPair, ModifyInstanceAttribute,
 ModifyNetworkInterfaceAttribute, CreateVolume, AttachVolume, DeleteVolume, ModifyInstanceMetadataOptions).
 
 Pages, below docs.aws.amazon.com/: AWSEC2/latest/APIReference/API_ImportKeyPair.html,
+AWSEC2/latest/APIReference/API_CreateKeyPair.html, AWSEC2/latest/APIReference/API_DeleteKeyPair.html,
 AWSEC2/latest/APIReference/API_CreateVolume.html, AWSEC2/latest/APIReference/API_ModifyVolume.html,
 AWSEC2/latest/APIReference/API_AttachVolume.html, AWSEC2/latest/APIReference/API_CreateNetworkInterface.html,
 AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html,
@@ -184,6 +185,8 @@ def detach_volume(call: Call) -> Params:
     if not volume["Attachments"] or wanted not in (None, volume["Attachments"][0]["InstanceId"]):
         raise AwsError("IncorrectState", f"Volume '{volume['VolumeId']}' is in the '{volume['State']}' state.")
     there = volume["Attachments"][0]
+    if call.params.get("Device", there["Device"]) != there["Device"]:
+        raise AwsError("InvalidAttachment.NotFound", f"The volume is not attached as {call.params['Device']}.")
     if there["Device"] == call.region.row(kinds.INSTANCE, there["InstanceId"])["RootDeviceName"]:
         raise AwsError(
             "OperationNotPermitted", f"'{volume['VolumeId']}' is a root device; stop and terminate its instance"

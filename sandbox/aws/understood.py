@@ -9,7 +9,7 @@ from sandbox.aws.errors import not_implemented
 from sandbox.aws.model import Params
 
 PERMISSIONS = (
-    "IpProtocol FromPort ToPort CidrIp TagSpecifications IpPermissions.IpProtocol IpPermissions.FromPort "
+    "IpProtocol FromPort ToPort CidrIp IpPermissions.IpProtocol IpPermissions.FromPort "
     "IpPermissions.ToPort IpPermissions.IpRanges IpPermissions.Ipv6Ranges IpPermissions.UserIdGroupPairs.GroupId "
     "IpPermissions.UserIdGroupPairs.UserId IpPermissions.UserIdGroupPairs.Description"
 )
@@ -23,12 +23,16 @@ UNDERSTOOD: dict[str, str] = {
     "DeleteRoute": "RouteTableId DestinationCidrBlock",
     "AssociateRouteTable": "RouteTableId SubnetId",
     "CreateSecurityGroup": "GroupName Description VpcId TagSpecifications",
-    "AuthorizeSecurityGroupIngress": f"GroupId GroupName {PERMISSIONS}",
-    "AuthorizeSecurityGroupEgress": f"GroupId {PERMISSIONS}",
+    "AuthorizeSecurityGroupIngress": f"GroupId GroupName TagSpecifications {PERMISSIONS}",
+    "AuthorizeSecurityGroupEgress": f"GroupId TagSpecifications {PERMISSIONS}",
+    "RevokeSecurityGroupIngress": f"GroupId GroupName SecurityGroupRuleIds {PERMISSIONS}",
+    "RevokeSecurityGroupEgress": f"GroupId SecurityGroupRuleIds {PERMISSIONS}",
     "ImportKeyPair": "KeyName PublicKeyMaterial TagSpecifications",
     "CreateKeyPair": "KeyName KeyType TagSpecifications",
     "AllocateAddress": "Domain TagSpecifications",
     "AssociateAddress": "AllocationId PublicIp InstanceId NetworkInterfaceId AllowReassociation",
+    "DisassociateAddress": "AssociationId PublicIp",
+    "ReleaseAddress": "AllocationId PublicIp",
     "RunInstances": "ImageId InstanceType MinCount MaxCount KeyName SecurityGroupIds SecurityGroups SubnetId UserData "
                     "Placement.AvailabilityZone Placement.Tenancy BlockDeviceMappings.DeviceName "
                     "BlockDeviceMappings.Ebs.DeleteOnTermination BlockDeviceMappings.Ebs.VolumeSize "
@@ -42,10 +46,14 @@ UNDERSTOOD: dict[str, str] = {
                     "InstanceMarketOptions.MarketType EbsOptimized Monitoring.Enabled "
                     "InstanceInitiatedShutdownBehavior DisableApiTermination DisableApiStop "
                     "CreditSpecification.CpuCredits",
+    "StartInstances": "InstanceIds",
+    "StopInstances": "InstanceIds",
+    "TerminateInstances": "InstanceIds",
     "ModifyInstanceMetadataOptions": "InstanceId HttpTokens HttpPutResponseHopLimit HttpEndpoint InstanceMetadataTags",
     "CreateVolume": "AvailabilityZone Size VolumeType Encrypted TagSpecifications ClientToken",
     "ModifyVolume": "VolumeId Size VolumeType",
     "AttachVolume": "VolumeId InstanceId Device",
+    "DetachVolume": "VolumeId InstanceId Device",
     "CreateNetworkInterface": "SubnetId Groups Description PrivateIpAddress TagSpecifications ClientToken",
     "ModifyNetworkInterfaceAttribute": "NetworkInterfaceId SourceDestCheck Groups Description",
     "elbv2:CreateLoadBalancer": "Name Type Scheme Subnets SubnetMappings.SubnetId SecurityGroups Tags",

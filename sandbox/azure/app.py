@@ -16,9 +16,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sandbox.aws.journal import Journal
-from sandbox.azure import ids, routing
+from sandbox.azure import ids, routing, tenant
 from sandbox.azure.cloud import Cloud
-from sandbox.azure.errors import ArmError, not_implemented
+from sandbox.azure.errors import ArmError
 from sandbox.azure.faults import before
 from sandbox.azure.login import Login
 from sandbox.azure.wire import Reply, Request
@@ -94,12 +94,11 @@ class App:
     def _reply(self, environ: dict[str, Any], body: bytes, base: str, entry: dict[str, Any],
                headers: dict[str, str]) -> Reply:  # fmt: skip
         method, raw = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        actor, client = self.login.caller(environ.get("HTTP_AUTHORIZATION"), base)
+        asker = ("client", "") if tenant.is_open(raw) else self.login.caller(environ.get("HTTP_AUTHORIZATION"), base)
+        actor, client = asker
         path = ids.parse(raw)
-        if path is None:
-            raise not_implemented(f"{method} {raw}")
         query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
-        kind = _type(path)
+        kind = raw.strip("/") if path is ids.ABOVE else _type(path)
         entry |= {"actor": actor, "account": path.subscription, "service": path.provider or "Microsoft.Resources",
                   "action": f"{method} {kind}",
                   "params": {"path": raw, **{name: value for name, value in query.items() if len(value) < 200

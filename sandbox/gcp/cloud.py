@@ -164,7 +164,8 @@ class Cloud:
             raise _refusal(broken)
         schema = method.about.get("request", {}).get("$ref", "")
         body = discovery.without_ignored(schema, body) if schema and body else {}
-        query = {key: values[-1] for key, values in request.query.items() if key not in IGNORED}
+        query = {key: discovery.plain(method, key, values[-1]) for key, values in request.query.items()
+                 if key not in IGNORED}  # fmt: skip
         return Call(self, name, method.values, query, copy.deepcopy(body), request.user, orders.held, orders.fails,
                     orders.partial)  # fmt: skip
 

@@ -39,8 +39,17 @@ def section(cloud: Cloud, found: Iterable[Findings]) -> str:
     for page in common:
         whys = [why for one in found for _, why, where in one.ruled if where == page]
         lines.append(f"- {link(cloud, page)}, wherever a request has them, refused: {'; '.join(dict.fromkeys(whys))}")
+    plain = [one for one in found if not nothing(one) and {page for *_, page in one.ruled} <= set(cloud.common)]
+    if plain:
+        lines.append(f"- Names, types, what is required, and no more than the above: {', '.join(map(said, plain))}.")
     lines += ["", "| request | by official type | by hand, with the page | not at all |", "|---|---|---|---|"]
-    return "\n".join(lines + [row(cloud, one) for one in found])
+    return "\n".join(lines + [row(cloud, one) for one in found if one not in plain])
+
+
+def said(found: Findings) -> str:
+    """What a kind of request is called: in prose, or by its action."""
+    name = found.kind.name
+    return f"`{name}`" if " " not in name and name != name.lower() and not name.isupper() else name
 
 
 def row(cloud: Cloud, found: Findings) -> str:
@@ -48,7 +57,7 @@ def row(cloud: Cloud, found: Findings) -> str:
     names = found.typed.get(MISSPELT, [])
     typed = [f"names and types of {len(set(names))}"]
     typed += [f"{label}: {fields(found.typed[wrong])}" for wrong, label in LABELS.items() if found.typed.get(wrong)]
-    return f"| {found.kind.name} | {'; '.join(typed)} | {by_hand(cloud, found)} | {nothing(found)} |"
+    return f"| {said(found)} | {'; '.join(typed)} | {by_hand(cloud, found)} | {nothing(found)} |"
 
 
 def by_hand(cloud: Cloud, found: Findings) -> str:

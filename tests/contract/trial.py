@@ -206,6 +206,8 @@ class Bench:
                 found.faults.append(f"{found.kind.name}: {mutant}: taken")
             else:
                 found.taken.setdefault(reason, []).append(mutant.where)
+        elif answer.status >= 500 and answer.status != 501:
+            found.faults.append(f"{found.kind.name}: {mutant}: {answer.status} {answer.code}: {answer.message}")
         elif answer.status == 501 and mutant.wrong in (OPEN, OTHER):
             found.unserved.append(mutant.where)
         elif mutant.wrong == OPEN:

@@ -44,7 +44,9 @@ def _renumbered(part: Any, new: dict[int, int]) -> Any:
     if isinstance(part, dict):
         if set(part) == {"$ref"}:
             return {"$ref": f"#/{new[_number(part)]}"}
-        return {key: _renumbered(inner, new) for key, inner in part.items() if key != "description"}
+        # A text is prose about a type; anything else of that name is a property that is called so.
+        kept = {key: inner for key, inner in part.items() if key != "description" or not isinstance(inner, str)}
+        return {key: _renumbered(inner, new) for key, inner in kept.items()}
     return [_renumbered(inner, new) for inner in part] if isinstance(part, list) else part
 
 

@@ -56,11 +56,24 @@ LEARN = "learn.microsoft.com/rest/api/"
 IMAGE_ROW = {"id*": str, "name*": str, "location*": str, "tags": TAGS, "properties": object, "extendedLocation": object}
 PUBLISHERS = "{s}{p}/Microsoft.Compute/locations/{}/publishers"
 IMAGES = PUBLISHERS + "/{}/artifacttypes/vmimage/offers/{}/skus/{}/versions"
+SUBSCRIPTION = {"id*": str, "subscriptionId*": str, "displayName*": str, "tenantId": str, "state*": str, "name": str,
+                "type": str, "tags": TAGS, "authorizationSource": str, "subscriptionPolicies": object,
+                "managedByTenants": object}  # fmt: skip
+DEPLOYMENT = {"id*": str, "name*": str, "type*": ("Microsoft.Resources/deployments",), "tags": TAGS, "location": str,
+              "properties*": {"provisioningState*": str, "mode*": ("Incremental", "Complete"), "timestamp*": str,
+                              "correlationId*": str, "duration": str, "error": ERROR, "...": object}}  # fmt: skip
 NO_OFFICIAL_TYPE = (
-    _row(LEARN + "resources/subscriptions/get", "{s}", "GET",
-         {"id*": str, "subscriptionId*": str, "displayName*": str, "tenantId": str, "state*": str, "name": str,
-          "type": str, "tags": TAGS, "authorizationSource": str, "subscriptionPolicies": object,
-          "managedByTenants": object}),
+    _row("learn.microsoft.com/cli/azure/cloud (endpoints of a cloud)", "/metadata/endpoints", "GET",
+         {"resourceManager*": str, "authentication*": {"loginEndpoint*": str, "audiences*": [str], "tenant*": str,
+                                                       "...": object}, "...": object}),
+    _list(LEARN + "resources/subscriptions/list", "/subscriptions", SUBSCRIPTION),
+    _row(LEARN + "resources/subscriptions/get", "{s}", "GET", SUBSCRIPTION),
+    _row(LEARN + "resources/deployments", "{s}/resourceGroups/{}{p}/Microsoft.Resources/deployments/{}",
+         {"GET": None, "PUT": {"properties*": {"mode*": str, "template": object,
+                                               "parameters": object, "...": object}, "tags": TAGS}}, DEPLOYMENT),
+    _row(LEARN + "resources/deployments", "{s}/resourceGroups/{}{p}/Microsoft.Resources/deployments/{}/"
+         "operationStatuses/{}", "GET",
+         {"status*": ("Accepted", "Running", "Succeeded", "Failed", "Canceled"), "error": ERROR, "...": object}),
     _list(LEARN + "resources/resource-groups/list", "{s}/resourceGroups", GROUP),
     _row(LEARN + "resources/resource-groups", "{s}/resourceGroups/{}",
          {"GET": None, "HEAD": None, "DELETE": None, "PATCH": {"tags": TAGS, "managedBy": str},

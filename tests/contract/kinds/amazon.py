@@ -15,6 +15,7 @@ from botocore import serialize
 from werkzeug.serving import make_server
 
 from sandbox.aws import kinds as rows
+from sandbox.aws import quotas
 from sandbox.aws.app import App
 from sandbox.aws.cloud import Cloud
 from sandbox.aws.journal import Journal
@@ -148,9 +149,31 @@ class Amazon:
             row["SecurityGroupRuleId"] for row in self.cloud.region(self.account, REGION).rows(rows.RULE)
             if row["GroupId"] == ids["group"] and not row["IsEgress"]
         )  # fmt: skip
+        ids["egress"] = next(
+            row["SecurityGroupRuleId"] for row in self.cloud.region(self.account, REGION).rows(rows.RULE)
+            if row["GroupId"] == ids["group"] and row["IsEgress"]
+        )  # fmt: skip
+        self.do("CreateTags", Resources=[ids["vpc"]], Tags=[{"Key": "Name", "Value": "there"}])
         ids["key"] = "there"
         self.do("CreateKeyPair", KeyName="there")
+        self._make_roads()
         self._make_machine()
+
+    def _make_roads(self) -> None:
+        """A network with everything in it that can be taken off something."""
+        ids = self.ids
+        self.cloud.shared.quotas.set(quotas.VPCS.code, 10)
+        ids["empty_vpc"] = self.do("CreateVpc", "vpcId", CidrBlock="10.67.0.0/16")
+        ids["third_vpc"] = self.do("CreateVpc", "vpcId", CidrBlock="10.68.0.0/16")
+        subnet = self.do("CreateSubnet", "subnetId", CidrBlock="10.68.0.0/24", VpcId=ids["third_vpc"])
+        for name in ("third_table", "third_spare"):
+            ids[name] = self.do("CreateRouteTable", "routeTableId", VpcId=ids["third_vpc"])
+        ids["third_gateway"] = self.do("CreateInternetGateway", "internetGatewayId")
+        self.do("AttachInternetGateway", InternetGatewayId=ids["third_gateway"], VpcId=ids["third_vpc"])
+        self.do("CreateRoute", RouteTableId=ids["third_table"], DestinationCidrBlock="0.0.0.0/0",
+                GatewayId=ids["third_gateway"])  # fmt: skip
+        ids["association"] = self.do("AssociateRouteTable", "associationId", RouteTableId=ids["third_table"],
+                                     SubnetId=subnet)  # fmt: skip
 
     def _make_machine(self) -> None:
         from sandbox.aws.images import IMAGES
@@ -163,10 +186,24 @@ class Amazon:
         ids["far_volume"] = self.do("CreateVolume", "volumeId", Size=10, AvailabilityZone=f"{REGION}b")
         ids["interface"] = self.do("CreateNetworkInterface", "networkInterfaceId", SubnetId=ids["subnet"])
         ids["address"] = self.do("AllocateAddress", "allocationId", Domain="vpc")
+        self._use()
         ids["balancer"] = self.do("CreateLoadBalancer", "LoadBalancerArn", "elbv2", Name="there", Type="network",
                                   Subnets=[ids["subnet"]])  # fmt: skip
         ids["targets"] = self.do("CreateTargetGroup", "TargetGroupArn", "elbv2", Name="there", Protocol="TCP", Port=80,
                                  VpcId=ids["vpc"])  # fmt: skip
+
+    def _use(self) -> None:
+        """A second machine, stopped; a volume and an address in use."""
+        ids = self.ids
+        ids["stopped"] = self.do("RunInstances", "instanceId", ImageId=ids["image"], InstanceType="t3.small",
+                                 MinCount=1, MaxCount=1, SubnetId=ids["subnet"])  # fmt: skip
+        ids["used_volume"] = self.do("CreateVolume", "volumeId", Size=10, AvailabilityZone=f"{REGION}a")
+        self.cloud.clock.step(30)
+        self.do("StopInstances", InstanceIds=[ids["stopped"]])
+        self.do("AttachVolume", VolumeId=ids["used_volume"], InstanceId=ids["machine"], Device="/dev/sdg")
+        nic = self.do("CreateNetworkInterface", "networkInterfaceId", SubnetId=ids["subnet"])
+        address = self.do("AllocateAddress", "allocationId", Domain="vpc")
+        ids["used_address"] = self.do("AssociateAddress", "associationId", AllocationId=address, NetworkInterfaceId=nic)
 
 
 def on_the_wire(service: str, action: str, params: Body) -> Body:

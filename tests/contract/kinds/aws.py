@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
-from tests.contract.kinds.amazon import REGION, Amazon, on_the_wire
+from tests.contract.kinds import aws_changes
+from tests.contract.kinds.amazon import REGION, Amazon
 from tests.contract.kinds.aws_rules import (
     COMBINED,
     DISK,
@@ -22,31 +19,13 @@ from tests.contract.kinds.aws_rules import (
     SPECIFIED,
     a_cidr,
     an_id,
+    its,
     its_tags,
+    kind,
+    tags,
 )  # fmt: skip
 from tests.contract.mutants import DROPPED, GONE, MISSPELT, TYPE
-from tests.contract.official import of_amazon
 from tests.contract.trial import SERVED, Cloud, Kind, Rule, rules
-
-
-def kind(name: str, action: str, good: Callable[[dict[str, str]], dict[str, Any]], *rules: Rule, service: str = "ec2",
-         taken: dict[str, str] | None = None) -> Kind:  # fmt: skip
-    """A kind; `good` makes boto3's parameters of the site's ids."""
-
-    def body(world: Amazon) -> dict[str, Any]:
-        return on_the_wire(service, action, good(world.ids))
-
-    return Kind(name, f"{service}:{action}", partial(of_amazon, service, action), body, rules, taken or {})
-
-
-def tags(sort: str) -> list[dict[str, Any]]:
-    return [{"ResourceType": sort, "Tags": [{"Key": "Name", "Value": "shop"}]}]
-
-
-def its(name: str) -> Callable[[Amazon], str]:
-    """The id of a thing of the site."""
-    return lambda world: world.ids[name]
-
 
 KINDS = (
     kind("VPC", "CreateVpc", lambda ids: {"CidrBlock": "10.66.0.0/16", "InstanceTenancy": "default",
@@ -109,6 +88,9 @@ KINDS = (
             "UserIdGroupPairs": [{"GroupId": ids["peer_group"], "Description": "nodes"}]}]},
          *an_id("GroupId", "sg"), *SPECIFIED, *a_cidr(f"{PERMISSION}.IpRanges[0].CidrIp", "security group rules"),
          *an_id(f"{PERMISSION}.Groups[0].GroupId", "sg"),
+         *rules(INVALID, "security group rules", (f"{PERMISSION}.Ipv6Ranges[0].CidrIpv6", "no range", "banana")),
+         *rules(MISSING, "security group rules", (f"{PERMISSION}.IpRanges[0].CidrIp", "missing", GONE),
+                (f"{PERMISSION}.Groups[0].GroupId", "missing", GONE)),
          *rules(INVALID, "AuthorizeSecurityGroupIngress", (f"{PERMISSION}.FromPort", "-1", -1),
                 (f"{PERMISSION}.ToPort", "70000", 70000), (f"{PERMISSION}.FromPort", "over ToPort", 80),
                 (f"{PERMISSION}.FromPort", "missing", GONE), (f"{PERMISSION}.IpProtocol", "unknown", "tcpp"),
@@ -254,4 +236,6 @@ def codes(kind: Kind, wrong: str) -> tuple[str, ...]:
         wrong, (INVALID,))  # fmt: skip
 
 
-CLOUD = Cloud("AWS", KINDS, Amazon, codes, PAGES, HOME, query=True, common=("tags", "error codes"))
+CLOUD = Cloud(
+    "AWS", (*KINDS, *aws_changes.KINDS), Amazon, codes, PAGES, HOME, query=True, common=("tags", "error codes")
+)

@@ -1,11 +1,17 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules that hold in many requests to AWS, and where they are written down."""
+"""What requests to AWS have in common: how a kind is written, rules for many, and where they are written down."""
 
 from __future__ import annotations
 
-from tests.contract.trial import Rule, rules
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tests.contract.kinds.amazon import Amazon, on_the_wire
+from tests.contract.official import of_amazon
+from tests.contract.trial import Kind, Rule, rules
 
 HOME = "https://docs.aws.amazon.com/"
 API = HOME + "AWSEC2/latest/APIReference/API_{}.html"
@@ -23,7 +29,8 @@ PAGES = {
     "volume types": HOME + "ebs/latest/userguide/ebs-volume-types.html",
     "error codes": HOME + "AWSEC2/latest/APIReference/errors-overview.html",
     **{one: API.format(one) for one in (
-        "CreateVpc", "CreateSubnet", "CreateRoute", "AssociateRouteTable", "CreateSecurityGroup",
+        "CreateVpc", "CreateSubnet", "CreateKeyPair", "DeleteKeyPair", "CreateRoute", "AssociateRouteTable",
+        "CreateSecurityGroup",
         "AuthorizeSecurityGroupIngress", "ImportKeyPair", "AssociateAddress", "RunInstances", "CreateVolume",
         "ModifyVolume", "AttachVolume", "CreateNetworkInterface", "ModifyInstanceAttribute",
         "ModifyInstanceMetadataOptions",
@@ -45,6 +52,25 @@ IDS = {  # prefix -> what AWS calls one that is malformed, and one that is not t
     "eni": ("InvalidNetworkInterfaceId.Malformed", "InvalidNetworkInterfaceID.NotFound"),
     "ami": ("InvalidAMIID.Malformed", "InvalidAMIID.NotFound"),
 }
+
+
+def kind(name: str, action: str, good: Callable[[dict[str, str]], dict[str, Any]], *rules: Rule, service: str = "ec2",
+         taken: dict[str, str] | None = None) -> Kind:  # fmt: skip
+    """A kind; `good` makes boto3's parameters of the site's ids."""
+
+    def body(world: Amazon) -> dict[str, Any]:
+        return on_the_wire(service, action, good(world.ids))
+
+    return Kind(name, f"{service}:{action}", partial(of_amazon, service, action), body, rules, taken or {})
+
+
+def tags(sort: str) -> list[dict[str, Any]]:
+    return [{"ResourceType": sort, "Tags": [{"Key": "Name", "Value": "shop"}]}]
+
+
+def its(name: str) -> Callable[[Amazon], str]:
+    """The id of a thing of the site."""
+    return lambda world: world.ids[name]
 
 
 def an_id(where: str, prefix: str) -> tuple[Rule, ...]:

@@ -34,6 +34,7 @@ PAGES = {
     "SSH keys": LEARN + "azure/virtual-machines/linux/mac-create-ssh-keys",
     "availability sets": LEARN + "rest/api/compute/availability-sets/create-or-update",
     "REST reference": LEARN + "rest/api/azure",
+    "disks": LEARN + "rest/api/compute/disks/create-or-update",
     "common errors": LEARN + "azure/azure-resource-manager/troubleshooting/common-deployment-errors",
 }
 ONLY_TRUE = "true is the default and without effect; false is 501"
@@ -47,7 +48,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4sX0O3aJQ0yCk8VxN0b6mYcO3x3mEoU1yqf
 AT = {"location": PLACE, "tags": {"pangaea-site": "azure-fra"}}
 SUBNET = {"id": network("virtualNetworks/net/subnets/nodes")}
 NSG, TABLE = {"id": network("networkSecurityGroups/group")}, {"id": network("routeTables/table")}
-RULE = {"access": "Allow", "direction": "Inbound", "priority": 100, "protocol": "Tcp",
+RULE = {"access": "Allow", "description": "admin", "direction": "Inbound", "priority": 100, "protocol": "Tcp",
         "sourcePortRange": "*", "destinationPortRange": "22", "sourceAddressPrefix": "198.51.100.0/24",
         "destinationAddressPrefix": "*"}  # fmt: skip
 ROUTE = {"addressPrefix": "10.1.0.0/16", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.64.0.9"}
@@ -122,6 +123,13 @@ def of_compute(name: str, types: str, good: dict[str, Any], *rules: Rule, taken:
                 taken=taken)  # fmt: skip
 
 
+DISK = kind(
+    "disk (its type is written by us)", f"Microsoft.Compute/disks/{NEW}", "Microsoft.Compute/disks@2026-03-02", {
+    **AT, "sku": {"name": "Standard_LRS"}, "zones": ["1"], "properties": {
+        "creationData": {"createOption": "Empty"}, "diskSizeGB": 10}},
+    *TRACKED, *names("a" * 81, "-a"), *ZONES,
+    *rules(VALUE, "disks", ("properties.diskSizeGB", "missing", GONE), ("properties.diskSizeGB", "0", 0),
+           ("properties.diskSizeGB", "32768", 32768)))  # fmt: skip
 KINDS = (
     kind("resource group (its type is written by us)", f"{PREFIX.removesuffix(GROUP)}{NEW}",
          "Microsoft.Resources/resourceGroups@2025-04-01", AT,
@@ -240,6 +248,7 @@ KINDS = (
                "properties.osProfile.allowExtensionOperations": ONLY_TRUE,
                "properties.osProfile.requireGuestProvisionSignal": ONLY_TRUE,
                "properties.osProfile.linuxConfiguration.provisionVMAgent": ONLY_TRUE}),
+    DISK,
     of_compute("availability set", "availabilitySets", {**AT, "sku": {"name": "Aligned"}, "properties": {
         "platformFaultDomainCount": 2, "platformUpdateDomainCount": 5}},
          *TRACKED, *names("a" * 81, "-a"), *rules(VALUE, "availability sets",

@@ -123,6 +123,8 @@ KINDS = (
          *a_fingerprint("fingerprint", "subnetworks.patch"), *rules(INVALID, "subnetworks.patch",
          *((name, "fixed", value) for name, value in (("name", "other"), ("network", "global/networks/other-net"),
            ("ipCidrRange", "10.66.0.0/20"), ("description", "other"))))),
+    kind("subnetwork's access to Google", "subnetworks.setPrivateIpGoogleAccess nodes/setPrivateIpGoogleAccess",
+         lambda rows: {"privateIpGoogleAccess": True}),
     kind("subnetwork's growth", "subnetworks.expandIpCidrRange nodes/expandIpCidrRange", lambda rows: {
         "ipCidrRange": "10.66.0.0/20"},
          *a_range("ipCidrRange", "subnets"), *rules(INVALID, "subnets",
@@ -145,6 +147,11 @@ KINDS = (
          *some_traffic("allowed"), *a_range("sourceRanges[0]", "firewall rules"), *some_tags("targetTags"),
          *rules(INVALID, "firewall rules", ("priority", "65536", 65536), ("network", "fixed",
                 "global/networks/other-net"), ("direction", "fixed", "EGRESS"))),
+    kind("firewall's replacement", "firewalls.update there", lambda rows: {
+        "name": "there", "allowed": [{"IPProtocol": "udp", "ports": ["51820"]}], "sourceRanges": ["0.0.0.0/0"],
+        "network": "global/networks/net", "direction": "INGRESS", "description": "of a test", "disabled": True,
+        "priority": 800, "sourceTags": ["shop"], "targetTags": ["shop"]},
+         *some_traffic("allowed"), *a_range("sourceRanges[0]", "firewall rules"), *some_tags("targetTags")),
     kind("route", "routes.insert", lambda rows: {
         "name": "new-one", "description": "of a test", "network": "global/networks/net", "destRange": "10.128.1.0/24",
         "priority": 900, "nextHopInstance": f"zones/{ZONE}/instances/machine", "tags": ["shop"]},

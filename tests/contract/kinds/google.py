@@ -15,6 +15,7 @@ from tests.contract.trial import Answer, Kind, Wire
 
 REGION, ZONE = "europe-west3", "europe-west3-a"
 BASE = f"/compute/v1/projects/{PROJECT}"
+VERBS = {"patch": "PATCH", "update": "PUT"}
 IMAGE = "projects/debian-cloud/global/images/family/debian-13"
 PLACES = {"networks": "global", "firewalls": "global", "routes": "global", "subnetworks": f"regions/{REGION}",
           "addresses": f"regions/{REGION}", "disks": f"zones/{ZONE}", "instances": f"zones/{ZONE}"}  # fmt: skip
@@ -49,7 +50,7 @@ class Google:
         method, _, action = kind.what.partition(" ")
         collection, verb = method.split(".")
         path = f"{PLACES.get(collection, '')}/{collection}" if collection != "projects" else ""
-        return self.ask("PATCH" if verb == "patch" else "POST", f"{path}/{action}".strip("/"), body)
+        return self.ask(VERBS.get(verb, "POST"), f"{path}/{action}".strip("/"), body)
 
     def ask(self, verb: str, path: str, body: Any = None) -> Answer:
         status, headers, text = self._wire.ask(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import http.client
 import xml.etree.ElementTree as ElementTree
-from typing import Any
 
 import botocore.loaders
 import pytest
@@ -15,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from tests.sandbox.conftest import ACCOUNT, Sandbox
 
-from .conftest import Shop, refusal, tags
+from .conftest import Shop, refusal
 
 
 def raw(
@@ -106,18 +105,6 @@ def test_public_parameters_name_the_images_of_the_region(sandbox: Sandbox) -> No
     ]  # fmt: skip
     other = sandbox.client("ssm", "eu-west-1").get_parameter(Name=names["debian"])["Parameter"]["Value"]
     assert other != ids[0]
-
-
-@pytest.mark.parametrize(("given", "code"), [
-    (tags("vpc", **{"aws:mine": "x"}), "InvalidParameterValue"),
-    (tags("vpc", **{"k" * 129: "x"}), "InvalidParameterValue"),
-    (tags("vpc", key="v" * 257), "InvalidParameterValue"), (tags("subnet"), "InvalidParameterValue"),
-    (tags("vpc", **{f"k{n}": "x" for n in range(51)}), "TagLimitExceeded"), (tags("banana"), "InvalidParameterValue"),
-])  # fmt: skip
-def test_tags_that_aws_refuses_are_refused_and_nothing_is_made(sandbox: Sandbox, given: list[Any], code: str) -> None:
-    ec2 = sandbox.client()
-    assert refusal(ec2.create_vpc, CidrBlock="10.64.0.0/16", TagSpecifications=given) == code
-    assert all(one["IsDefault"] for one in ec2.describe_vpcs()["Vpcs"])
 
 
 def test_tagging_needs_a_thing_that_is_there_and_room_for_the_tag(shop: Shop) -> None:
