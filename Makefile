@@ -29,7 +29,7 @@ test-unit: venv ## Pure tests, no network, seconds
 	$(PYTEST) tests/unit tests/architecture
 
 test-sandbox: venv ## Modules, playbooks and the runner as real processes, against the clouds of the sandbox
-	$(PYTEST) tests/sandbox -n 2 --dist loadfile
+	$(PYTEST) tests/sandbox -n 2 --dist loadgroup
 
 lint: venv ## All lints
 	@script/lint

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from .modules import OWNER, Gcp
-from .repairs import REPAIRS
+from tests.sandbox.modules.lab import OWNER
+
+from .lab import Gcp
 
 ROLE = Path(__file__).parents[4] / "docs/gcp-role.yml"
 
@@ -32,38 +33,34 @@ class _AllBut:
         return permission not in self.role
 
 
-def test_the_role_in_the_docs_is_enough_and_no_more_than_that(gcp: Gcp) -> None:
+def test_the_role_in_the_docs_is_enough_and_no_more_than_that(fresh: Gcp) -> None:
     role = set(yaml.safe_load(ROLE.read_text())["includedPermissions"])
     disk = {"name": "pvc", "sizeGb": "10", "labels": {f"kubernetes-io-cluster-{OWNER}": "owned"}}
-    gcp.google.make("zones/europe-west3-a/disks", disk)
+    fresh.google.make("zones/europe-west3-a/disks", disk)
     limited = _AllBut(role)
 
     def converge() -> dict[str, Any]:
-        gcp.google.cloud.denied = limited  # type: ignore[assignment]
-        found = gcp.converge()
-        gcp.google.cloud.denied = set()
+        fresh.simulator.denied = limited  # type: ignore[assignment]
+        found = fresh.converge()
+        fresh.simulator.denied = set()
         return found
 
     network = converge()
-    for repair in REPAIRS.values():
-        repair(gcp)
+    for damage in fresh.repairs.values():
+        fresh.damages[damage].do(fresh)
         converge()
-    gcp.google.cloud.denied = limited  # type: ignore[assignment]
-    gone = gcp.machines(network=network, state="absent")
-    assert not gone.failed, gone["msg"]
-    closed = gcp.network(state="absent")
-    assert not closed.failed, closed["msg"]
-    gcp.snapshot()
+    fresh.simulator.denied = limited  # type: ignore[assignment]
+    fresh.absent(network)
+    fresh.snapshot()
     # Not met here: images by path, a fingerprint that was stale, machines that somebody suspended.
     assert role - limited.asked == {"compute.images.get", "compute.instances.get", "compute.instances.resume"}
 
 
 @pytest.mark.parametrize("permission", ["compute.networks.create", "compute.subnetworks.use", "compute.networks.list"])
-def test_a_missing_permission_is_named_and_not_tried_again(gcp: Gcp, permission: str) -> None:
-    gcp.google.cloud.denied = {permission}
-    gcp.log()
-    made = gcp.network()
-    failed = made if made.failed else gcp.machines(network=made["network"])
+def test_a_missing_permission_is_named_and_not_tried_again(fresh: Gcp, permission: str) -> None:
+    fresh.simulator.denied = {permission}
+    fresh.asked()
+    failed = fresh.once()
     assert failed["kind"] == "Denied" and f"the permission {permission} in pangaea-sandbox" in failed["msg"]
     assert "docs/gcp-role.yml" in failed["msg"]
-    assert max(Counter(gcp.asked()).values()) <= 8
+    assert max(Counter(fresh.asked()).values()) <= 8
