@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help venv demo demo-three-clouds demo-delete test test-unit test-sandbox lint sanity test-cluster test-long lock schema changelog clean
+.PHONY: help venv demo demo-delete test test-unit test-sandbox lint sanity test-cluster test-long benchmark lock schema fidelity changelog clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -14,22 +14,22 @@ venv: .venv/.made ## Make the Python environment in .venv, as requirements.lock 
 .venv/.made: requirements.lock script/python
 	@script/venv
 
-demo: venv ## Build a real cluster over two sites in the sandbox; again: 0 changes
+demo: venv ## Build a real cluster over AWS, Azure and GCP in the sandbox; again: 0 changes
 	@script/demo
 
-demo-three-clouds: venv ## The same over AWS, Azure and GCP: three control-plane nodes, three workers
-	@script/demo inventories/demo-three-clouds
-
-demo-delete: venv ## Delete the demo clusters, prove it, stop the sandbox
+demo-delete: venv ## Delete the demo cluster, prove it, stop the sandbox
 	@script/demo-delete
 
-test: venv lint sanity test-unit test-sandbox ## Everything that needs no root: lints, unit tests, clouds
+test: venv lint sanity test-unit test-sandbox benchmark ## Everything that needs no root: lints, unit tests, clouds
 
 test-unit: venv ## Pure tests, no network, seconds
 	$(PYTEST) tests/unit tests/architecture
 
 test-sandbox: venv ## Modules, playbooks and the runner as real processes, against the clouds of the sandbox
-	$(PYTEST) tests/sandbox -n 2 --dist loadgroup
+	$(PYTEST) tests/sandbox tests/contract -n 2 --dist loadgroup
+
+benchmark: venv ## How long a plan takes in which nothing is to do, as a ratio to the smallest run of Ansible
+	$(PYTEST) tests/benchmarks
 
 lint: venv ## All lints
 	@script/lint
@@ -41,11 +41,15 @@ test-cluster: venv ## Real hosts, real tunnels, a real cluster (root; up to 40 m
 	@script/host-packages
 	$(PYTEST) tests/hosts tests/cluster -m "not long" --durations=15
 
-test-long: venv ## What is longer than CI: soak, kill everywhere, full grids
-	$(PYTEST) tests -m long
+test-long: venv ## What is longer than CI: the cluster's tests with every cloud where CI draws one
+	@script/host-packages
+	$(PYTEST) tests/cluster --durations=15
 
 lock: ## Resolve the dependencies anew into requirements.lock
 	script/lock
+
+fidelity: venv ## Write the tables of docs/fidelity.md from what the simulators refuse
+	$(PY) -m tests.contract.fidelity --write
 
 schema: venv ## Write docs/cluster.schema.json from the code
 	script/schema

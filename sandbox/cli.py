@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from sandbox import lifecycle
-from sandbox.client import NotRunning, ask, port_of
-from sandbox.places import AZURE, GCP, PORT, Place
+from sandbox.client import NotRunning, ask_cloud
+from sandbox.places import AWS, AZURE, CLOUDS, GCP, PORT, Place
 
 EPILOG = """examples:
   python -m sandbox up                    start it (root: with real machines; else: clouds only)
@@ -64,7 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="everything, as JSON")
     status.set_defaults(run=_status)
     log = verbs.add_parser("log", parents=[common], help="requests that the clouds were asked")
-    log.add_argument("--since", type=int, default=0, metavar="N", help="only those after number N")
+    log.add_argument("--cloud", choices=CLOUDS, help="only this one (default: all, in the order they were asked)")
+    log.add_argument(
+        "--since", type=int, default=0, metavar="N", help="only those after number N; all clouds count as one"
+    )
     log.add_argument("--mutating", action="store_true", help="only those that change something")
     log.set_defaults(run=_log)
     build = verbs.add_parser("build", help="fill the caches that real machines need (images, packages); once")
@@ -126,16 +129,21 @@ def _status(options: argparse.Namespace) -> int:
     from sandbox.showing import show
 
     place = Place(options.name)
-    port = port_of(place)
-    state = ask(port, "GET", "state")
-    state["gcp"] = ask(place.port(GCP, port), "GET", "state")["kinds"]
-    state["azure"] = ask(place.port(AZURE, port), "GET", "state", ca=place.ca)["resources"]
+    state = ask_cloud(place, AWS, "GET", "state")
+    gcp, azure = (ask_cloud(place, cloud, "GET", "state") for cloud in (GCP, AZURE))
+    state |= {"gcp": gcp["kinds"], "azure": azure["resources"]}
+    state["machines"] |= gcp["machines"] | azure["machines"]
     print(json.dumps(state, indent=1) if options.json else show(place, state))
     return 0
 
 
 def _log(options: argparse.Namespace) -> int:
-    for entry in ask(port_of(Place(options.name)), "GET", f"log?since={options.since}")["entries"]:
+    entries = [
+        {"seq": entry["seq"], "cloud": cloud, **entry}
+        for cloud in ([options.cloud] if options.cloud else CLOUDS)
+        for entry in ask_cloud(Place(options.name), cloud, "GET", f"log?since={options.since}")["entries"]
+    ]
+    for entry in sorted(entries, key=lambda one: int(one["seq"])):
         if entry.get("mutating") or not options.mutating:
             print(json.dumps(entry))
     return 0

@@ -38,6 +38,11 @@ def ask(
         raise NotRunning(f"the sandbox does not answer on port {port}: {error}") from error
 
 
+def ask_cloud(place: Place, cloud: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """One request to /_sandbox/<path> of one cloud of a running sandbox. Raises as `ask`."""
+    return ask(place.port(cloud, port_of(place)), method, path, body, ca=place.voucher(cloud))
+
+
 def port_of(place: Place) -> int:
     """The port of a running sandbox. Raises NotRunning."""
     about = place.running()

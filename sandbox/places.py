@@ -59,6 +59,10 @@ class Place:
         """The certificate that vouches for the simulated Azure, which speaks TLS only."""
         return self.folder / AZURE / "ca.pem"
 
+    def voucher(self, cloud: str) -> Path | None:
+        """The certificate that vouches for a cloud; None for one that speaks without TLS."""
+        return {AZURE: self.ca}.get(cloud)
+
     @property
     def lock(self) -> Path:
         """Held while somebody starts or stops this sandbox. Beside the folder, which `down` removes."""

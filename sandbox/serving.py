@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -80,15 +81,15 @@ class Clouds:
         self.machines, self.worlds = Machines(), Worlds()
         real = None if supervisor.clouds_only else self.machines
         self.cloud = Cloud(real, self._aws_changed)
-        journal = Journal(place.requests(AWS))
+        numbers = itertools.count(1)  # one count for all clouds: the log says what came first, and `--since` means all
+        journal, gcp_journal, azure_journal = (Journal(place.requests(one), numbers) for one in (AWS, GCP, AZURE))
         app = Control(self.cloud, journal, App(self.cloud, journal), supervisor)
         self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True  # an open connection does not hold up the end
         self._thread = threading.Thread(target=self._server.serve_forever, name="aws", daemon=True)
-        self.gcp = GcpService(place.port(GCP, port), place.requests(GCP), real, self._gcp_changed)
+        self.gcp = GcpService(place.port(GCP, port), gcp_journal, real, self._gcp_changed)
         self.azure = AzureServer(
-            AzureCloud(real, self._azure_changed), Journal(place.requests(AZURE)), place.folder / AZURE,
-            place.port(AZURE, port),
+            AzureCloud(real, self._azure_changed), azure_journal, place.folder / AZURE, place.port(AZURE, port),
         )  # fmt: skip
         self.urls = {AWS: f"http://127.0.0.1:{port}", GCP: self.gcp.url, AZURE: self.azure.url}
 

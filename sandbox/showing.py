@@ -9,11 +9,12 @@ from typing import Any
 
 from sandbox.places import Place
 
+HEAD = ("MACHINE", "ID", "CLOUD", "FABRIC", "PRIVATE", "PUBLIC")
 ROW = "  {:<44} {:<20} {:<12} {:<11} {:<16} {:<16}"
 
 
 def show(place: Place, state: dict[str, Any]) -> str:
-    """The state of /_sandbox/state as a page of text."""
+    """The state of /_sandbox/state of all clouds as a page of text."""
     kind = "clouds only" if state["clouds_only"] else "with machines"
     lines = [
         f"sandbox {place.name}: {'ready' if state['ready'] else 'starting'}, {kind}, pid {state['pid']}; {place.log}"
@@ -21,7 +22,7 @@ def show(place: Place, state: dict[str, Any]) -> str:
     lines += [f"problem: {line}" for line in state["problems"]]
     for name, things in sorted(state["regions"].items()):
         lines += _region(name, things, state["machines"])
-    lines += [*_gcp(state["gcp"]), *_azure(state["azure"])]
+    lines += [*_gcp(state["gcp"], state["machines"]), *_azure(state["azure"], state["machines"])]
     if not state["regions"]:
         lines.append("no region was used yet")
     for region, images in sorted(state["images"].items()):
@@ -34,30 +35,29 @@ def _region(name: str, things: dict[str, Any], machines: dict[str, str]) -> list
     lines = [f"{name}: {len(own)} networks, {len(things['Instances'])} instances, {len(things['Addresses'])} addresses"]
     for vpc in own:
         lines.append(f"  {vpc['VpcId']} {vpc['CidrBlock']} {name_of(vpc)}")
-    if things["Instances"]:
-        lines.append(ROW.format("MACHINE", "ID", "CLOUD", "FABRIC", "PRIVATE", "PUBLIC").rstrip())
+    lines += _head(things["Instances"])
     for row in things["Instances"]:
-        lines.append(ROW.format(
-            name_of(row), row["InstanceId"], row["State"]["Name"], machines.get(row["InstanceId"], "-"),
-            row.get("PrivateIpAddress", "-"), row.get("PublicIpAddress", "-"),
-        ).rstrip())  # fmt: skip
+        lines.append(_row(name_of(row), row["InstanceId"], row["State"]["Name"], machines.get(row["InstanceId"]),
+                          row.get("PrivateIpAddress"), row.get("PublicIpAddress")))  # fmt: skip
     return lines
 
 
-def _gcp(kinds: dict[str, Any]) -> list[str]:
+def _gcp(kinds: dict[str, Any], real: dict[str, str]) -> list[str]:
     networks, machines = kinds["networks"].values(), kinds["instances"].values()
     if not networks:
         return []
     lines = [f"gcp: {len(networks)} networks, {len(machines)} instances, {len(kinds['addresses'])} addresses"]
     lines += [f"  {row['name']}" for row in networks]
+    lines += _head(machines)
     for row in machines:
         place, nic = row["zone"].rpartition("/")[2], row["networkInterfaces"][0]
         public = next((one.get("natIP") for one in nic.get("accessConfigs", [])), None)
-        lines.append(_row(row["name"], place, row["status"].lower(), nic.get("networkIP"), public))
+        key = f"gce-{row['id']}"
+        lines.append(_row(row["name"], place, row["status"].lower(), real.get(key), nic.get("networkIP"), public))
     return lines
 
 
-def _azure(kinds: dict[str, Any]) -> list[str]:
+def _azure(kinds: dict[str, Any], real: dict[str, str]) -> list[str]:
     rows = {kind.rpartition("/")[2]: found for kind, found in kinds.items()}
     if not rows["virtualNetworks"]:
         return []
@@ -65,6 +65,7 @@ def _azure(kinds: dict[str, Any]) -> list[str]:
     lines = [f"azure: {counts}, {len(rows['publicIPAddresses'])} addresses"]
     lines += [f"  {row['name']} {', '.join(row['properties']['addressSpace']['addressPrefixes'])}"
               for row in rows["virtualNetworks"]]  # fmt: skip
+    lines += _head(rows["virtualMachines"])
     addresses = {row["id"].lower(): row["properties"].get("ipAddress") for row in rows["publicIPAddresses"]}
     nics = {row["id"].lower(): row["properties"]["ipConfigurations"][0]["properties"]
             for row in rows["networkInterfaces"]}  # fmt: skip
@@ -72,12 +73,17 @@ def _azure(kinds: dict[str, Any]) -> list[str]:
         nic = nics.get(row["properties"]["networkProfile"]["networkInterfaces"][0]["id"].lower(), {})
         public = addresses.get(nic.get("publicIPAddress", {}).get("id", "").lower())
         word = row["properties"]["provisioningState"].lower()
-        lines.append(_row(row["name"], row["location"], word, nic.get("privateIPAddress"), public))
+        private, key = nic.get("privateIPAddress"), row["properties"]["vmId"]
+        lines.append(_row(row["name"], row["location"], word, real.get(key), private, public))
     return lines
 
 
-def _row(name: str, where: str, word: str, private: str | None, public: str | None) -> str:
-    return ROW.format(name, where, word, "", private or "-", public or "-").rstrip()
+def _head(machines: Any) -> list[str]:
+    return [ROW.format(*HEAD).rstrip()] if machines else []
+
+
+def _row(name: str, where: str, word: str, real: str | None, private: str | None, public: str | None) -> str:
+    return ROW.format(name, where, word, real or "-", private or "-", public or "-").rstrip()
 
 
 def name_of(row: dict[str, Any]) -> str:

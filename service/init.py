@@ -54,8 +54,6 @@ def init(options: Namespace) -> int:
     shown = os.path.relpath(folder)
     print(f"{path} is written: cluster {cluster.owner}, {len(cluster.nodes)} machines.")
     print(monthly(cluster))
-    for sentence in cluster.not_yet:
-        print(sentence)
     print(f"Look over it, then: ./runner.py plan -i {shown}")
     return Exit.AS_DESIRED
 
@@ -93,8 +91,7 @@ def ask(question: str, default: str, alone: bool = False) -> str:
 
 def ask_sites() -> list[tuple[str, str, str, str]]:
     """Sites one after another, until an empty answer."""
-    released = [name for name, cloud in CLOUDS.items() if cloud.released]
-    print(f"Sites as NAME=CLOUD:REGION:ACCOUNT, cloud {' or '.join(released)}; an empty line ends.")
+    print(f"Sites as NAME=CLOUD:REGION:ACCOUNT, cloud {' or '.join(CLOUDS)}; an empty line ends.")
     sites: list[tuple[str, str, str, str]] = []
     while True:
         text = input(f"Site {len(sites) + 1}, as in aws-fra=aws:eu-central-1:111122223333: ").strip()

@@ -74,14 +74,11 @@ def cluster_file(source: Path) -> Path:
 
 
 def load(path: Path) -> Cluster:
-    """The cluster. Raises Stop with all mistakes of its file, or when a cloud is not in this release yet."""
+    """The cluster. Raises Stop with all mistakes of its file."""
     try:
-        cluster = Cluster.load(path)
+        return Cluster.load(path)
     except BadClusterFile as error:
         raise Stop(Exit.BAD_CLUSTER_FILE, str(error)) from error
-    if cluster.not_yet:
-        raise Stop(Exit.REFUSED, "\n".join(cluster.not_yet))
-    return cluster
 
 
 def read_environment(path: Path) -> dict[str, str]:

@@ -4,3 +4,5 @@
 """A simulated AWS: moto keeps the things, and everything here in front of it makes them behave as AWS says."""
 
 from __future__ import annotations
+
+ACCOUNT = "123456789012"  # of the access key "sandbox", and of "sandbox-drill", which is somebody else in it

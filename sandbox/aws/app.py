@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.aws import faults, wire
-from sandbox.aws.cloud import ACCOUNT, Cloud, Request
+from sandbox.aws import ACCOUNT, wire
+from sandbox.aws.cloud import Cloud, Request
 from sandbox.aws.errors import AwsError
+from sandbox.aws.faults import before
 from sandbox.aws.journal import Journal, is_mutating, without_secrets
 from sandbox.aws.model import Params, from_form, operation
 from sandbox.aws.wire import Reply
+from sandbox.faults import BrokenEndpoint, Dropped, after, has
 
 log = logging.getLogger(__name__)
 SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
@@ -43,14 +45,14 @@ class App:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         try:
             status, headers, content = self.reply(environ, body)
-        except faults.Dropped:
+        except Dropped:
             _hang_up(environ)
             return []
         start_response(f"{status} -", [*headers.items(), ("Content-Length", str(len(content)))])
         return [content]
 
     def reply(self, environ: dict[str, Any], body: bytes) -> Reply:
-        """Answer one request and log it. Raises faults.Dropped where a fault cuts the connection."""
+        """Answer one request and log it. Raises Dropped where a fault cuts the connection."""
         entry: dict[str, Any] = {"time": round(self.cloud.clock.now(), 3), "actor": "client", "outcome": "ok"}
         start, protocol = time.monotonic(), "ec2"
         try:
@@ -68,10 +70,10 @@ class App:
             reply = wire.failure(protocol, error)
             if error.code == "NotImplemented":
                 log.error("%s %s: %s", entry.get("service"), entry.get("action"), error.message)
-        except faults.Dropped:
+        except Dropped:
             entry["outcome"] = "(dropped)"
             raise
-        except faults.BrokenEndpoint:
+        except BrokenEndpoint:
             entry["outcome"] = "(html 500)"
             reply = 500, {**wire.MARK, "Content-Type": "text/html"}, BROKEN
         except Exception:  # a bug of the simulator: loud in the log, and still AWS's shape for the client
@@ -86,9 +88,9 @@ class App:
 
     def _do(self, request: Request, protocol: str) -> Reply:
         acting = self.cloud.faults.meet(request.service, request.action, request.region, request.params, request.actor)
-        faults.before(acting)
-        answer = self.cloud.answer(request, held=faults.holds(acting))
-        faults.after(acting)
+        before(acting)
+        answer = self.cloud.answer(request, held=has(acting, "stuck"))
+        after(acting)
         return wire.answer(request.service, protocol, operation(request.service, request.action), answer)
 
 

@@ -5,6 +5,8 @@
 
 They carry no traffic here. Sources: Elastic Load Balancing API References (2015-12-01 and 2012-06-01); for how long
 interfaces stay after a deletion: issue 6067 of cluster-api-provider-aws, "up to 1 h".
+
+Pages, below docs.aws.amazon.com/: elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ def _create(region: Region, service: str, params: Params) -> Params:
     if name in _names(region, service):
         raise AwsError("DuplicateLoadBalancerName", f"A load balancer with the name '{name}' exists already", 400)
     subnets = [*params.get("Subnets", []), *(one["SubnetId"] for one in params.get("SubnetMappings", []))]
-    rows = [region.row(kinds.SUBNET, one) for one in subnets]
+    rows = [row for one in subnets if (row := region.find(kinds.SUBNET, one)) is not None]
+    if len(rows) < len(subnets):
+        raise AwsError("SubnetNotFound", "One or more of the specified subnets do not exist")
     made = store.call(region.account, region.name, "CreateLoadBalancer", params, service)
     word = {"network": "net", "application": "app"}.get(params.get("Type", "application"), "app")
     for row in rows:

@@ -11,12 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.aws import balancers, describe, rules_addresses, rules_groups, rules_network, rules_parts, services, store
+from sandbox.aws import (
+    ACCOUNT,
+    balancers,
+    describe,
+    faults,
+    rules_addresses,
+    rules_groups,
+    rules_network,
+    rules_parts,
+    services,
+    store,
+)
 from sandbox.aws.calls import RULES, Call
 from sandbox.aws.clock import Clock
 from sandbox.aws.describe import LISTS, Describe
 from sandbox.aws.errors import AwsError, not_implemented
-from sandbox.aws.faults import Faults
 from sandbox.aws.journal import is_mutating
 from sandbox.aws.model import Params, check_answer, check_request, operation
 from sandbox.aws.phases import Phases
@@ -25,8 +35,8 @@ from sandbox.aws.quotas import Quotas
 from sandbox.aws.region import Machines, Region, Shared
 from sandbox.aws.rules_tags import check_ids, check_tags
 from sandbox.aws.tokens import Tokens
+from sandbox.aws.understood import check_understood
 
-ACCOUNT = "123456789012"
 _LOADED = (describe, rules_addresses, rules_groups, rules_network, rules_parts)  # their rules register on import
 
 
@@ -48,7 +58,7 @@ class Cloud:
 
     def __init__(self, machines: Machines | None = None, changed: Callable[[], None] = lambda: None) -> None:
         self.clock = Clock()
-        self.faults = Faults()
+        self.faults = faults.rules()
         self.shared = Shared(self.clock, Phases(self.clock), Quotas(), machines)
         self.describe = Describe()
         self.tokens = Tokens()
@@ -78,7 +88,6 @@ class Cloud:
                 if is_mutating(request.action):
                     self._changed()
             else:
-                check_request(op, request.params)
                 answer = self._other(region, request)
             answer = _only_members(op.output_shape, answer)
             check_answer(op, answer)
@@ -93,7 +102,14 @@ class Cloud:
                 self._changed()
 
     def _other(self, region: Region, request: Request) -> Params:
+        """A request of another service; these call all that breaks their model a validation error."""
+        code = "ValidationError" if request.service in ("elb", "elbv2") else "ValidationException"
+        try:
+            check_request(operation(request.service, request.action), request.params)
+        except AwsError as error:
+            raise AwsError(code, error.message) from None
         if request.service in ("elb", "elbv2"):
+            check_understood(f"{request.service}:{request.action}", request.params)
             return balancers.answer(region, request.service, request.action, copy.deepcopy(request.params))
         return services.answer(region, request.service, request.action, request.params, request.access_key)
 
@@ -103,6 +119,7 @@ class Cloud:
         check_request(operation("ec2", call.action), call.params)
         call.params = copy.deepcopy(call.params)
         call.dry = call.params.pop("DryRun", False)
+        check_understood(call.action, call.params)
         if call.action in LISTS:
             return self.describe.answer(call)
         known = self.tokens.answer(call)

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +26,19 @@ def is_mutating(action: str) -> bool:
 
 
 class Journal:
-    """What was asked of the simulated AWS, in order, numbered from 1."""
+    """What was asked of one simulated cloud, in order; clouds that share `numbers` count as one, from 1."""
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, numbers: Iterator[int] | None = None) -> None:
         self._entries: list[dict[str, Any]] = []
-        self._count = 0
+        self._numbers, self._last = numbers or itertools.count(1), 0
         self._lock = threading.Lock()
         self._file = open(file, "a", buffering=1) if file else None  # noqa: SIM115  (lives as long as the daemon)
 
     def add(self, entry: dict[str, Any]) -> None:
         """Number and write one entry."""
         with self._lock:
-            self._count += 1
-            entry = {"seq": self._count, **entry}
+            self._last = next(self._numbers)
+            entry = {"seq": self._last, **entry}
             self._entries.append(entry)
             del self._entries[:-MOST]
             if self._file:
@@ -44,13 +47,12 @@ class Journal:
     def since(self, seq: int) -> list[dict[str, Any]]:
         """All entries after that number."""
         with self._lock:
-            first = self._entries[0]["seq"] if self._entries else 1
-            return self._entries[max(0, seq - first + 1) :]
+            return self._entries[bisect.bisect_right(self._entries, seq, key=lambda entry: int(entry["seq"])) :]
 
     @property
     def last(self) -> int:
         """The number of the newest entry; give it to `since` to see what comes after."""
-        return self._count
+        return self._last
 
 
 def without_secrets(params: Params) -> Params:

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a launch is made of: its subnet, its interface with its addresses, its disks."""
+"""What a launch is made of: its subnet, its interface with its addresses, its disks.
+
+Pages, below docs.aws.amazon.com/: ebs/latest/userguide/ebs-volume-types.html, vpc/latest/userguide/subnet-sizing.html.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 
 from sandbox.aws import kinds, quotas
 from sandbox.aws.calls import Call
-from sandbox.aws.errors import AwsError, invalid
+from sandbox.aws.errors import AwsError, invalid, not_implemented
 from sandbox.aws.images import Image
 from sandbox.aws.lists import Row
 from sandbox.aws.model import Params
@@ -24,9 +27,8 @@ def subnet_of(call: Call) -> Row:
     nic = _primary(call)
     named = nic.get("SubnetId") or call.params.get("SubnetId")
     zone = call.params.get("Placement", {}).get("AvailabilityZone")
-    unknown = sorted(set(call.params.get("Placement", {})) - {"AvailabilityZone", "Tenancy"})
-    if unknown:
-        raise AwsError("NotImplemented", f"the sandbox does not implement Placement with {', '.join(unknown)}", 501)
+    if call.params.get("Placement", {}).get("Tenancy", "default") != "default":
+        raise not_implemented("Placement with a tenancy of its own")
     if named:
         row = call.region.row(kinds.SUBNET, named)
         if zone not in (None, row["AvailabilityZone"]):
@@ -45,7 +47,7 @@ def interfaces(call: Call, subnet: Row, count: int) -> list[Params]:
     nic = _primary(call)
     public = nic.get("AssociatePublicIpAddress", subnet["MapPublicIpOnLaunch"])
     fixed = nic.get("PrivateIpAddress") or call.params.get("PrivateIpAddress")
-    groups = _groups(call, nic, subnet["VpcId"])
+    groups = _groups(call, nic, subnet)
     if fixed:
         check_free(call.region, subnet, fixed)
     addresses = [fixed] if fixed else free(call.region, subnet, count)
@@ -97,8 +99,8 @@ def mappings(call: Call, image: Image) -> list[Params]:
     """The disks: those that were asked for, and the image's root disk if none of them is it."""
     asked = [dict(one) for one in call.params.get("BlockDeviceMappings", [])]
     for one in asked:
-        if "VirtualName" in one or "NoDevice" in one or "Ebs" not in one:
-            raise AwsError("NotImplemented", "the sandbox does not implement block devices other than Ebs", 501)
+        if "Ebs" not in one:
+            raise not_implemented("block devices other than Ebs")
         one["Ebs"] = _disk(dict(one["Ebs"]), one["DeviceName"], image)
     if image.root_device not in [one["DeviceName"] for one in asked]:
         asked.insert(0, {"DeviceName": image.root_device, "Ebs": _disk({}, image.root_device, image)})
@@ -115,17 +117,27 @@ def _disk(ebs: Params, device: str, image: Image) -> Params:
             "InvalidBlockDeviceMapping",
             f"Volume of size {size}GB is smaller than snapshot, expect size >= {image.size_gb}GB",
         )
-    if not 1 <= size <= 16384:
-        raise invalid(f"Volume size {size} GiB of {device} is not within 1 to 16384")
-    if "SnapshotId" in ebs:
-        raise AwsError("NotImplemented", "the sandbox does not implement disks from snapshots", 501)
+    check_size(size)
     return ebs
+
+
+def check_size(size: int) -> None:
+    """Refuse what no general purpose disk has (EBS User Guide, "volume types"); larger ones of type io2, too."""
+    if not 1 <= size <= 16384:
+        raise invalid(f"Volume size {size} GiB is not within 1 to 16384")
+
+
+def check_hop_limit(options: Params) -> None:
+    """How far answers of the metadata service may travel."""
+    limit = options.get("HttpPutResponseHopLimit", 1)
+    if not 1 <= limit <= 64:
+        raise invalid(f"HttpPutResponseHopLimit {limit} is not within 1 to 64")
 
 
 def _primary(call: Call) -> dict[str, Any]:
     nics = call.params.get("NetworkInterfaces", [])
-    if len(nics) > 1 or any("NetworkInterfaceId" in nic or nic.get("DeviceIndex", 0) != 0 for nic in nics):
-        raise AwsError("NotImplemented", "the sandbox launches instances with one new network interface", 501)
+    if len(nics) > 1 or any(nic.get("DeviceIndex", 0) != 0 for nic in nics):
+        raise not_implemented("instances with other than one new network interface, of index 0")
     if nics and any(
         name in call.params for name in ("SubnetId", "SecurityGroupIds", "SecurityGroups", "PrivateIpAddress")
     ):
@@ -137,16 +149,22 @@ def _primary(call: Call) -> dict[str, Any]:
     return dict(nics[0]) if nics else {}
 
 
-def _groups(call: Call, nic: Params, vpc: str) -> list[str]:
+def _groups(call: Call, nic: Params, subnet: Row) -> list[str]:
     """Ids of the groups: named by id, by name, or the network's default one. Raises AwsError."""
     ids = list(nic.get("Groups") or call.params.get("SecurityGroupIds") or [])
     names = call.params.get("SecurityGroups", []) or ([] if ids else ["default"])
-    ids += [one.id for one in call.region.backend.groups[vpc].values() if one.name in names]
-    for one in ids:
-        if call.region.row(kinds.GROUP, one).get("VpcId") != vpc:
-            raise AwsError("InvalidGroup.NotFound", f"The security group '{one}' does not exist in VPC '{vpc}'")
-    check_number(call.region, ids)
+    ids += [one.id for one in call.region.backend.groups[subnet["VpcId"]].values() if one.name in names]
+    check_groups(call.region, ids, subnet)
     return ids
+
+
+def check_groups(region: Region, ids: list[str], subnet: Row) -> None:
+    """Refuse groups of another network than the subnet's, and more on one interface than the quota allows."""
+    for one in ids:
+        if region.row(kinds.GROUP, one).get("VpcId") != subnet["VpcId"]:
+            text = f"Security group {one} and subnet {subnet['SubnetId']} belong to different networks."
+            raise AwsError("InvalidParameter", text)
+    check_number(region, ids)
 
 
 def check_number(region: Region, ids: list[str]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,7 +58,7 @@ def from_form(shape: StructureShape, form: Mapping[str, str], protocol: str = "e
 
 
 def check_request(op: OperationModel, params: Params) -> None:
-    """Refuse what the model refuses, and what botocore's validator leaves out: values outside of an enumeration."""
+    """Refuse what the model refuses, and what botocore's validator leaves out: enumerations, maxima, patterns."""
     shape = op.input_shape
     if shape is None:
         return
@@ -69,7 +70,7 @@ def check_request(op: OperationModel, params: Params) -> None:
         if reason == "unknown field":
             raise AwsError("UnknownParameter", f"The parameter {details['unknown_param']} is not recognized")
         raise invalid(f"Invalid value for {where or op.name}: {reason} ({_short(details)})")
-    _check_enums(shape, params, "")
+    _check_values(shape, params, "")
 
 
 def check_answer(op: OperationModel, answer: Params) -> None:
@@ -85,15 +86,30 @@ def _short(details: Mapping[str, Any]) -> str:
     return ", ".join(f"{key}={str(value)[:80]}" for key, value in details.items() if key != "name")
 
 
-def _check_enums(shape: Shape, value: Any, name: str) -> None:
+def _check_values(shape: Shape, value: Any, name: str) -> None:
     if isinstance(shape, StructureShape):
         for key, inner in value.items():
-            _check_enums(shape.members[key], inner, f"{name}.{key}".strip("."))
-    elif isinstance(shape, ListShape):
+            _check_values(shape.members[key], inner, f"{name}.{key}".strip("."))
+        return
+    most, pattern = shape.metadata.get("max"), shape.metadata.get("pattern")
+    if isinstance(shape, ListShape):
         for inner in value:
-            _check_enums(shape.member, inner, name)
+            _check_values(shape.member, inner, name)
+        value = len(value)
     elif (allowed := getattr(shape, "enum", None)) and value not in allowed:
         raise invalid(f"Invalid value '{value}' for {name}")
+    elif shape.type_name == "string":
+        if pattern and not _pattern(pattern).fullmatch(value):
+            raise invalid(f"Invalid value '{value[:80]}' for {name}: it does not match {pattern}")
+        value = len(value)
+    if most is not None and value > most:
+        raise invalid(f"Invalid value for {name}: {value} is more than {most}")
+
+
+@functools.cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """The models' patterns are Java's, which name classes of letters; Python's own are a little wider."""
+    return re.compile(text.replace(r"\p{L}", r"\w").replace(r"\p{Z}", r"\s").replace(r"\p{N}", r"\d"))
 
 
 def _put(target: Any, shape: Shape, parts: list[str], text: str, key: str) -> None:
@@ -114,6 +130,8 @@ def _put(target: Any, shape: Shape, parts: list[str], text: str, key: str) -> No
         _put(target.setdefault(name, _Numbered() if isinstance(inner, ListShape) else {}), inner, rest, text, key)
     elif isinstance(inner, ListShape) and text == "":
         target[name] = _Numbered()
+    elif isinstance(inner, StructureShape | ListShape):  # "TagSpecification=x": a name with nothing behind it
+        raise AwsError("UnknownParameter", f"The parameter {key} is not recognized")
     else:
         target[name] = _scalar(inner, text, key)
 

@@ -5,6 +5,9 @@
 
 Sources: Amazon EC2 API Reference (AllocateAddress, AssociateAddress, DisassociateAddress, ReleaseAddress),
 EC2 User Guide, "Elastic IP addresses" and "Amazon EC2 instance IP addressing".
+
+Pages, below docs.aws.amazon.com/: AWSEC2/latest/APIReference/API_AssociateAddress.html,
+AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html.
 """
 
 from __future__ import annotations
@@ -23,11 +26,6 @@ from sandbox.aws.region import Region
 def allocate(call: Call) -> Params:
     if call.params.get("Domain", "vpc") != "vpc":
         raise invalid("Invalid value 'standard' for domain: EC2-Classic is retired")
-    unknown = sorted(set(call.params) - {"Domain", "TagSpecifications"})
-    if unknown:
-        raise AwsError(
-            "NotImplemented", f"the sandbox does not implement AllocateAddress with {', '.join(unknown)}", 501
-        )
     if len(call.region.rows(kinds.ADDRESS)) >= call.region.shared.quotas.of(quotas.ADDRESSES):
         raise AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
     made = call.do({**call.params, "Domain": "vpc"})
@@ -109,6 +107,9 @@ def _loosen(region: Region, address: Any) -> None:
 
 
 def _address(call: Call) -> Row:
+    if {"AllocationId", "PublicIp"} <= set(call.params):
+        text = "You may specify public IP or allocation id, but not both in the same call"
+        raise AwsError("InvalidParameterCombination", text)
     if "AllocationId" in call.params:
         return call.region.row(kinds.ADDRESS, call.params["AllocationId"])
     for row in call.region.rows(kinds.ADDRESS):

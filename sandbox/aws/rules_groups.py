@@ -5,6 +5,11 @@
 
 Sources: Amazon EC2 API Reference (CreateSecurityGroup, AuthorizeSecurityGroupIngress, DeleteSecurityGroup),
 Amazon VPC quotas (60 rules per direction).
+
+Pages, below docs.aws.amazon.com/: AWSEC2/latest/APIReference/API_CreateSecurityGroup.html,
+AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html,
+AWSEC2/latest/APIReference/API_ModifySecurityGroupRules.html, vpc/latest/userguide/security-group-rules.html,
+vpc/latest/userguide/amazon-vpc-limits.html.
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ from typing import Any
 
 from sandbox.aws import kinds, quotas
 from sandbox.aws.calls import Call, rule
-from sandbox.aws.errors import AwsError, in_use, invalid
+from sandbox.aws.errors import AwsError, in_use, invalid, not_implemented
 from sandbox.aws.lists import Row
 from sandbox.aws.model import Params
 from sandbox.aws.rules_network import canonical
@@ -65,6 +70,9 @@ def delete_group(call: Call) -> Params:
 def authorize(call: Call) -> Params:
     row, egress = named_group(call), call.action.endswith("Egress")
     asked = [_checked(one) for one in permissions(call.params)]
+    if any(peer.get("UserId", call.region.account) != call.region.account
+           for one in asked for peer in one.get("UserIdGroupPairs", [])):  # fmt: skip
+        raise not_implemented("security groups of other accounts")
     if not asked:
         raise AwsError("MissingParameter", "The request must contain the parameter ipPermissions")
     before = [
@@ -129,6 +137,9 @@ def modify_rules(call: Call) -> Params:
 
 def named_group(call: Call) -> Row:
     """The group that GroupId or GroupName means. Raises AwsError."""
+    if {"GroupId", "GroupName"} <= set(call.params):
+        text = "The parameter groupName cannot be used with the parameter groupId"
+        raise AwsError("InvalidParameterCombination", text)
     if "GroupId" in call.params:
         return call.region.row(kinds.GROUP, call.params["GroupId"])
     name = call.params.get("GroupName")
@@ -143,6 +154,10 @@ def named_group(call: Call) -> Row:
 
 def permissions(params: Params) -> list[Params]:
     """The rules of a request, whichever of EC2's two forms it uses."""
+    plain = sorted({"IpProtocol", "FromPort", "ToPort", "CidrIp"} & set(params))
+    if "IpPermissions" in params and plain:
+        text = f"The parameter '{plain[0]}' may not be used in combination with 'ipPermissions'"
+        raise AwsError("InvalidParameterCombination", text)
     if "IpPermissions" in params:
         return list(params["IpPermissions"])
     if "IpProtocol" not in params:
@@ -181,7 +196,7 @@ def _checked(permission: Params) -> Params:
     _check_ports(one)
     one["IpRanges"] = [{**peer, "CidrIp": canonical(peer["CidrIp"], "cidrIp")} for peer in one.get("IpRanges", [])]
     if one.get("PrefixListIds"):
-        raise invalid("the sandbox has no prefix lists")
+        raise not_implemented("prefix lists")
     if any("GroupId" not in peer for peer in one.get("UserIdGroupPairs", [])):
         raise AwsError("MissingParameter", "The request must contain the parameter groupId of each source group")
     if not list(keys(one)):
@@ -191,7 +206,8 @@ def _checked(permission: Params) -> Params:
 
 def _check_ports(one: Params) -> None:
     protocol = one.get("IpProtocol", "-1")
-    if protocol not in ("-1", "tcp", "udp", "icmp", "icmpv6") and not protocol.isdigit():
+    by_number = protocol.isdigit() and int(protocol) <= 255
+    if protocol not in ("-1", "tcp", "udp", "icmp", "icmpv6") and not by_number:
         raise invalid(f"Invalid value '{protocol}' for IP protocol. Unknown protocol.")
     if protocol not in ("tcp", "udp"):
         return

@@ -5,6 +5,9 @@
 
 Sources: Amazon EC2 API Reference (RunInstances, StopInstances, StartInstances, TerminateInstances), EC2 User Guide
 ("Instance state change", "Run commands at launch": user data up to 16 KB before base64).
+
+Pages, below docs.aws.amazon.com/: AWSEC2/latest/APIReference/API_RunInstances.html,
+AWSEC2/latest/UserGuide/user-data.html.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYP
 from sandbox.aws import images, kinds, quotas
 from sandbox.aws.calls import Call, rule, tags_of
 from sandbox.aws.errors import AwsError, invalid
-from sandbox.aws.launch import interfaces, mappings, subnet_of
+from sandbox.aws.launch import check_hop_limit, interfaces, mappings, subnet_of
 from sandbox.aws.lists import Row
 from sandbox.aws.model import Params
 from sandbox.aws.region import CODES, Region
@@ -26,14 +29,6 @@ from sandbox.aws.rules_addresses import free_address_of, keep_static_address
 
 STARTS, STOPS, ENDS = 2.0, 2.0, 3.0  # seconds without a fabric; with one, a machine takes what it takes
 MOST_USER_DATA = 16384
-# Parameters that the sandbox understands; a known one that has no effect here would be a silent lie.
-UNDERSTOOD = {
-    "ImageId", "InstanceType", "MinCount", "MaxCount", "KeyName", "SecurityGroupIds", "SecurityGroups", "SubnetId",
-    "UserData", "Placement", "BlockDeviceMappings", "NetworkInterfaces", "TagSpecifications", "MetadataOptions",
-    "ClientToken", "DryRun", "PrivateIpAddress", "InstanceMarketOptions", "EbsOptimized", "Monitoring",
-    "InstanceInitiatedShutdownBehavior", "DisableApiTermination", "DisableApiStop", "CreditSpecification",
-}  # fmt: skip
-
 # These reach moto as one interface and one list of disks.
 RESOLVED = {
     "SubnetId", "SecurityGroupIds", "SecurityGroups", "PrivateIpAddress", "NetworkInterfaces", "BlockDeviceMappings",
@@ -44,9 +39,6 @@ RESOLVED = {
 @rule("RunInstances")
 def run_instances(call: Call) -> Params:
     region, params = call.region, call.params
-    unknown = sorted(set(params) - UNDERSTOOD)
-    if unknown:
-        raise AwsError("NotImplemented", f"the sandbox does not implement RunInstances with {', '.join(unknown)}", 501)
     count = _count(params)
     image = images.by_id(region.name, params.get("ImageId", ""))
     if image is None:
@@ -56,6 +48,7 @@ def run_instances(call: Call) -> Params:
     _check_vcpus(call, count)
     _check_key(call)
     _check_user_data(params)
+    check_hop_limit(params.get("MetadataOptions", {}))
     request = {key: value for key, value in params.items() if key not in RESOLVED}
     request |= {"MinCount": 1, "BlockDeviceMappings": mappings(call, image)}
     nics = interfaces(call, subnet, count)

@@ -5,6 +5,12 @@
 
 Sources: Amazon EC2 API Reference (CreateVpc, CreateSubnet, CreateRoute, DetachInternetGateway ...) and Amazon VPC
 quotas.
+
+Pages, below docs.aws.amazon.com/: AWSEC2/latest/APIReference/API_CreateVpc.html,
+AWSEC2/latest/APIReference/API_CreateSubnet.html, AWSEC2/latest/APIReference/API_CreateRoute.html,
+AWSEC2/latest/APIReference/API_AssociateRouteTable.html, AWSEC2/latest/APIReference/API_AttachInternetGateway.html,
+vpc/latest/userguide/vpc-cidr-blocks.html, vpc/latest/userguide/subnet-sizing.html,
+vpc/latest/userguide/VPC_Route_Tables.html, vpc/latest/userguide/VPC_Internet_Gateway.html.
 """
 
 from __future__ import annotations

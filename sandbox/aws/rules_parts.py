@@ -5,17 +5,26 @@
 
 Sources: Amazon EC2 API Reference (ImportKeyPair, ModifyInstanceAttribute,
 ModifyNetworkInterfaceAttribute, CreateVolume, AttachVolume, DeleteVolume, ModifyInstanceMetadataOptions).
+
+Pages, below docs.aws.amazon.com/: AWSEC2/latest/APIReference/API_ImportKeyPair.html,
+AWSEC2/latest/APIReference/API_CreateVolume.html, AWSEC2/latest/APIReference/API_ModifyVolume.html,
+AWSEC2/latest/APIReference/API_AttachVolume.html, AWSEC2/latest/APIReference/API_CreateNetworkInterface.html,
+AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html,
+AWSEC2/latest/APIReference/API_ModifyInstanceMetadataOptions.html,
+AWSEC2/latest/APIReference/API_ModifyNetworkInterfaceAttribute.html.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sandbox.aws import kinds
+from sandbox.aws import kinds, store
 from sandbox.aws.calls import Call, rule
 from sandbox.aws.errors import AwsError, invalid, not_implemented
-from sandbox.aws.launch import check_free, check_number, free
+from sandbox.aws.launch import check_free, check_groups, check_hop_limit, check_number, check_size, free
 from sandbox.aws.model import Params
+
+ATTRIBUTES = {"SourceDestCheck", "Groups", "InstanceType", "UserData", "DisableApiTermination", "DisableApiStop"}
 
 
 @rule("ImportKeyPair", "CreateKeyPair")
@@ -47,6 +56,10 @@ def modify_instance(call: Call) -> Params:
     row = call.region.row(kinds.INSTANCE, params["InstanceId"])
     instance = call.region.instance(row["InstanceId"])
     asked = set(params) - {"InstanceId"}
+    if unknown := asked - ATTRIBUTES:
+        raise not_implemented(f"ModifyInstanceAttribute with {', '.join(sorted(unknown))}")
+    if len(asked) > 1:
+        raise AwsError("InvalidParameterCombination", "Fields for multiple attribute types specified")
     if row["State"]["Name"] in ("terminated", "shutting-down"):
         raise AwsError("IncorrectInstanceState", f"The instance '{row['InstanceId']}' is {row['State']['Name']}")
     if asked == {"SourceDestCheck"}:
@@ -60,10 +73,10 @@ def modify_instance(call: Call) -> Params:
                 "IncorrectInstanceState", f"The instance '{row['InstanceId']}' is not in the 'stopped' state."
             )
         call.do()
-    elif asked in ({"DisableApiTermination"}, {"DisableApiStop"}):
+    elif asked:
         call.do()
     else:
-        raise not_implemented(f"ModifyInstanceAttribute with {', '.join(sorted(asked))}")
+        raise AwsError("InvalidParameterCombination", "No attributes specified.")
     call.region.touch()
     return {}
 
@@ -72,9 +85,7 @@ def modify_instance(call: Call) -> Params:
 def modify_metadata(call: Call) -> Params:
     """Only what is named changes; moto would put the rest back to its default."""
     options = call.region.instance(call.params["InstanceId"]).metadata_options
-    limit = call.params.get("HttpPutResponseHopLimit", 1)
-    if not 1 <= limit <= 64:
-        raise invalid(f"HttpPutResponseHopLimit {limit} is not within 1 to 64")
+    check_hop_limit(call.params)
     call.commit()
     for name, attribute in (("HttpTokens", "http_tokens"), ("HttpEndpoint", "http_endpoint"),
                             ("HttpPutResponseHopLimit", "http_put_response_hop_limit"),
@@ -89,9 +100,6 @@ def modify_metadata(call: Call) -> Params:
 @rule("ModifyNetworkInterfaceAttribute")
 def modify_interface(call: Call) -> Params:
     nic = call.region.backend.get_network_interface(call.params["NetworkInterfaceId"])
-    asked = set(call.params) - {"NetworkInterfaceId"}
-    if not asked <= {"SourceDestCheck", "Groups", "Description"}:
-        raise not_implemented(f"ModifyNetworkInterfaceAttribute with {', '.join(sorted(asked))}")
     if "Groups" in call.params:
         _wear(call, nic, call.params["Groups"])
     call.commit()
@@ -106,11 +114,7 @@ def modify_interface(call: Call) -> Params:
 @rule("CreateNetworkInterface")
 def create_interface(call: Call) -> Params:
     subnet = call.region.row(kinds.SUBNET, call.params["SubnetId"])
-    unknown = sorted(
-        set(call.params) - {"SubnetId", "Groups", "Description", "PrivateIpAddress", "TagSpecifications", "ClientToken"}
-    )
-    if unknown:
-        raise not_implemented(f"CreateNetworkInterface with {', '.join(unknown)}")
+    check_groups(call.region, call.params.get("Groups", []), subnet)
     if "PrivateIpAddress" in call.params:
         check_free(call.region, subnet, call.params["PrivateIpAddress"])
     address = call.params.get("PrivateIpAddress") or free(call.region, subnet, 1)[0]
@@ -134,13 +138,16 @@ def delete_interface(call: Call) -> Params:
 
 @rule("CreateVolume")
 def create_volume(call: Call) -> Params:
-    if "SnapshotId" in call.params:
-        raise not_implemented("CreateVolume from a snapshot")
     size = call.params.get("Size")
     if size is None:
         raise AwsError("MissingParameter", "The request must contain the parameter size")
-    if not 1 <= size <= 16384:
-        raise invalid(f"Volume size {size} GiB is not within 1 to 16384")
+    check_size(size)
+    zone = call.params.get("AvailabilityZone")
+    if zone is None:
+        raise AwsError("MissingParameter", "The request must contain the parameter availabilityZone")
+    there = store.call(call.region.account, call.region.name, "DescribeAvailabilityZones", {})["AvailabilityZones"]
+    if zone not in [row["ZoneName"] for row in there]:
+        raise AwsError("InvalidZone.NotFound", f"The zone '{zone}' does not exist.")
     made = call.do()
     call.settle(made["VolumeId"], "creating")
     return call.region.row(kinds.VOLUME, made["VolumeId"])
@@ -187,8 +194,10 @@ def detach_volume(call: Call) -> Params:
 @rule("ModifyVolume")
 def modify_volume(call: Call) -> Params:
     row = call.region.row(kinds.VOLUME, call.params["VolumeId"])
-    if call.params.get("Size", row["Size"]) < row["Size"]:
+    size: int = {**row, **call.params}["Size"]
+    if size < row["Size"]:
         raise invalid(f"New size cannot be smaller than existing size ({row['Size']} GiB)")
+    check_size(size)
     return call.do()
 
 
@@ -204,9 +213,8 @@ def _wear(call: Call, nic: Any, groups: list[str]) -> None:
         raise AwsError("InvalidParameterCombination", "An interface needs at least one security group")
     for one in groups:
         if call.region.row(kinds.GROUP, one).get("VpcId") != nic.subnet.vpc_id:
-            raise AwsError(
-                "InvalidGroup.NotFound", f"The security group '{one}' does not exist in VPC '{nic.subnet.vpc_id}'"
-            )
+            text = f"The security group '{one}' does not exist in VPC '{nic.subnet.vpc_id}'"
+            raise AwsError("InvalidGroup.NotFound", text)
     check_number(call.region, groups)
     call.commit()
     found = [call.region.backend.get_security_group_from_id(one) for one in groups]

@@ -4,6 +4,9 @@
 """Tags, and the ids of things wherever a request names them.
 
 Source: Amazon EC2 User Guide, "Tag restrictions": 50 per thing, key 128, value 256, `aws:` is AWS's own.
+
+Pages, below docs.aws.amazon.com/: AWSEC2/latest/UserGuide/Using_Tags.html,
+AWSEC2/latest/APIReference/errors-overview.html.
 """
 
 from __future__ import annotations

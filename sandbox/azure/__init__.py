@@ -3,5 +3,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A simulated Azure Resource Manager: asynchronous as the real one, every body checked against the official types.
 
-`server.Server` serves a `cloud.Cloud` over HTTPS on loopback; what it holds to and what not: docs/fidelity-azure.md.
+`server.Server` serves a `cloud.Cloud` over HTTPS on loopback; what it holds to and what not: docs/fidelity.md.
 """

@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.aws.faults import BrokenEndpoint, Dropped
 from sandbox.aws.journal import Journal
-from sandbox.azure import faults, ids, routing
+from sandbox.azure import ids, routing
 from sandbox.azure.cloud import Cloud
 from sandbox.azure.errors import ArmError, not_implemented
+from sandbox.azure.faults import before
 from sandbox.azure.login import Login
 from sandbox.azure.wire import Reply, Request
+from sandbox.faults import BrokenEndpoint, Dropped, after
 
 log = logging.getLogger(__name__)
 MARK = {"x-pangaea-sandbox": "simulated"}
@@ -106,14 +107,25 @@ class App:
         parsed = _json(body)
         if parsed is not None:
             entry["params"]["body"] = without_secrets(parsed)
-            entry["region"] = str(parsed.get("location", "")) if isinstance(parsed, dict) else ""
+        entry["region"] = self._region(path, parsed)
         self._throttle(actor, path.subscription, method, headers)
-        acting = self.cloud.faults.meet(method, kind, raw, actor)
-        time.sleep(faults.before(acting))
+        acting = self.cloud.faults.meet(entry["service"], entry["action"], entry["region"], [raw, parsed], actor)
+        before(acting)
         request = Request(method, path, query, parsed, _given(environ), actor, base, raw, tuple(acting))
         reply = routing.answer(self.cloud, request)
-        faults.after(acting)
+        after(acting)
         return reply
+
+    def _region(self, path: ids.Path, body: Any) -> str:
+        """Where it is asked for: as the body says, the path, what the path names, or the group that it is in."""
+        if isinstance(body, dict) and body.get("location"):
+            return str(body["location"])
+        if path.group is None:
+            return path.parts[1] if path.types[:1] == ("locations",) and path.names else ""
+        group = f"/subscriptions/{path.subscription}/resourceGroups/{path.group}"
+        named = f"{group}/providers/{path.provider}/{'/'.join(path.parts[:2])}"
+        found = self.cloud.store.find(named) or self.cloud.store.find(group)
+        return found.location if found is not None else ""
 
     def _throttle(self, actor: str, subscription: str, method: str, headers: dict[str, str]) -> None:
         passes, what, left = self.cloud.throttle.take(actor, subscription, method)

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request's body on its way in: the official type, then what holds for every resource."""
+"""A request's body on its way in: the official type, then what holds for every resource.
+
+Pages, below learn.microsoft.com/: azure/azure-resource-manager/troubleshooting/error-sku-not-available.
+"""
 
 from __future__ import annotations
 

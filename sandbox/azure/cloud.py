@@ -15,10 +15,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sandbox.aws.clock import Clock
-from sandbox.azure import catalog, registry
+from sandbox.azure import catalog, faults, registry
 from sandbox.azure.contract import Contract
 from sandbox.azure.errors import ArmError, in_network
-from sandbox.azure.faults import Faults
 from sandbox.azure.kinds import Kind
 from sandbox.azure.operations import Operations
 from sandbox.azure.quotas import SHOWN, Quotas
@@ -49,7 +48,7 @@ class Cloud:
     """Holds all state. `machines` None: machines run on paper."""
 
     def __init__(self, machines: Machines | None = None, changed: Callable[[], None] = lambda: None) -> None:
-        self.clock, self.settings, self.faults, self.quotas = Clock(), Settings(), Faults(), Quotas()
+        self.clock, self.settings, self.faults, self.quotas = Clock(), Settings(), faults.rules(), Quotas()
         self.store, self.contract, self.machines = Store(), Contract(), machines
         self.throttle = Throttle(self.clock)
         self.operations = Operations(self.settings, self.clock.now, secrets.token_bytes(32))

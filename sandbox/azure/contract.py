@@ -25,7 +25,8 @@ REQUIRED, READ_ONLY, WRITE_ONLY = 1, 2, 4
 IN_URL = frozenset({"id", "name", "type", "apiVersion", "etag"})  # of a resource: sent back by clients, and ignored
 ALWAYS_ANSWERED = ("id", "name", "type")
 FILES = ("network-2025-07-01.json.gz", "compute-2025-04-01.json.gz")
-# Enumerations that the types leave open, and that ARM closes: an unknown word is refused (REST reference, each kind).
+# Enumerations that the types leave open, and that ARM closes: an unknown word is refused (the REST reference of each
+# kind, below learn.microsoft.com/rest/api/azure).
 CLOSED = frozenset({
     "access", "direction", "protocol", "nextHopType", "publicIPAllocationMethod", "publicIPAddressVersion",
     "privateIPAllocationMethod", "privateIPAddressVersion", "deleteOption", "createOption", "storageAccountType",

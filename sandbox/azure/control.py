@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.azure import registry
+from sandbox.azure import groups, registry
 from sandbox.azure.app import App
 
 log = logging.getLogger(__name__)
@@ -55,11 +55,15 @@ class Control:
         return {"entries": self.journal.since(int(asked.get("since", 0))), "last": self.journal.last}
 
     def state(self, asked: Answer) -> Answer:
-        """Everything there is, by type, as it is answered; and answers that would have broken their types."""
+        """Everything there is, by type, as it is answered; what the fabric says of each machine; and answers that would
+        have broken their types."""
         with self.cloud.lock:
             self.cloud.tick()
             kinds = {kind.full: [self.cloud.view(one) for one in self.cloud.store.of(kind)] for kind in registry.ALL}
-        return {"resources": kinds, "bugs": self.app.bugs}
+            kinds[groups.KIND.full] = [groups.view(one) for one in self.cloud.store.of(groups.KIND)]
+            keys = [one.own["vmId"] for one in self.cloud.store.of(registry.MACHINE)]
+        machines = {key: self.cloud.machines.status(key) for key in keys} if self.cloud.machines else {}
+        return {"resources": kinds, "machines": machines, "bugs": self.app.bugs}
 
     def show_faults(self, asked: Answer) -> Answer:
         return {"faults": self.cloud.faults.show()}

@@ -31,7 +31,7 @@ class ArmError(Exception):
 
 def not_implemented(what: str) -> ArmError:
     """What the real one does and this one does not: never a silent success."""
-    return ArmError("NotImplemented", f"the sandbox does not implement {what}; see docs/fidelity-azure.md", 501)
+    return ArmError("NotImplemented", f"the sandbox does not implement {what}; see docs/fidelity.md", 501)
 
 
 def in_network(code: str, message: str, status: int = 400) -> ArmError:

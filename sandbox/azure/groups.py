@@ -16,7 +16,7 @@ from sandbox.azure.errors import ArmError, not_implemented
 from sandbox.azure.lists import filtered, page, rows
 from sandbox.azure.operations import Operation, new_id
 from sandbox.azure.resources import change_tags
-from sandbox.azure.running import preempt
+from sandbox.azure.running import obey, preempt
 from sandbox.azure.store import Resource
 from sandbox.azure.wire import Reply, Request, check_version
 
@@ -133,8 +133,7 @@ def _delete(cloud: Cloud, request: Request, group: Resource) -> Reply:
         operation = Operation(new_id(), group.id, KIND.namespace, group.location, request.version, "DELETE",
                               cloud.clock.now(), cloud.settings.seconds, lambda: _empty(cloud, group),
                               lambda: _kept(cloud, group))  # fmt: skip
-        operation.stuck = any(one.kind == "stuck" for one in request.acting)
-        operation.error = next((one.error for one in request.acting if one.kind == "fail"), None)
+        obey(operation, request)
         cloud.operations.begin(operation)
         group.state, group.operation = "Deleting", operation.id
     headers = {"Location": cloud.operations.url(operation, request.base, "operationresults",

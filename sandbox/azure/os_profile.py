@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a machine boots with: user, keys, custom data. Pages: [custom]
-learn.microsoft.com/azure/virtual-machines/custom-data, [user] .../virtual-machines/linux/faq."""
+learn.microsoft.com/azure/virtual-machines/custom-data, [user] learn.microsoft.com/azure/virtual-machines/linux/faq."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sandbox.azure.errors import ArmError, not_implemented
 from sandbox.azure.store import Resource
 
 if TYPE_CHECKING:
-    pass
+    from sandbox.azure.store import Body
 
 
 CUSTOM_DATA = 65535  # bytes before base64 [custom]
@@ -77,9 +77,8 @@ def check_os(new: Resource) -> None:
                       "` ~ ! @ # $ % ^ & * ( ) = + _ [ ] { } \\ | ; : ' \" , < > / ?.", "computerName")  # fmt: skip
     if part["adminUsername"].lower() in FORBIDDEN:
         raise invalid("The Admin Username specified is not allowed.", "adminUsername")
-    if "windowsConfiguration" in part or part.get("secrets"):
-        raise not_implemented("Windows and secrets in osProfile")
     linux = part.setdefault("linuxConfiguration", {})
+    _only_served(part, linux)
     keys = linux.get("ssh", {}).get("publicKeys") or []
     if linux.get("disablePasswordAuthentication") and not keys:
         raise invalid("Authentication using either SSH or by user name and password must be enabled in Linux profile.",
@@ -100,6 +99,18 @@ def check_os(new: Resource) -> None:
     if len(data) > CUSTOM_DATA:
         raise invalid("Custom data in OSProfile must be in Base64 encoding and with a maximum length of 87380 "
                       "characters.", "customData")  # fmt: skip
+
+
+def _only_served(part: Body, linux: Body) -> None:
+    """Refuse what would have no effect: other systems, secrets, and machines without Azure's agent."""
+    if "windowsConfiguration" in part or part.get("secrets"):
+        raise not_implemented("Windows and secrets in osProfile")
+    if linux.keys() - {"disablePasswordAuthentication", "ssh", "provisionVMAgent"}:
+        raise not_implemented("linuxConfiguration beyond SSH")
+    agent = (linux.get("provisionVMAgent"), part.get("allowExtensionOperations"),
+             part.get("requireGuestProvisionSignal"))  # fmt: skip
+    if False in agent:
+        raise not_implemented("machines without Azure's agent, its extensions or its signal")
 
 
 def check_key(text: object, target: str) -> None:

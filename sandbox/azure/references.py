@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a resource names must be there, settled, and in the same region."""
+"""What a resource names must be there, settled, and in the same region.
+
+Pages, below learn.microsoft.com/: azure/azure-resource-manager/troubleshooting/common-deployment-errors.
+"""
 
 from __future__ import annotations
 

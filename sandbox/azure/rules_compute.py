@@ -1,11 +1,15 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Disks, availability sets and SSH keys. Pages: learn.microsoft.com/rest/api/compute/disks/delete,
-.../availability-sets/create-or-update, .../ssh-public-keys/create."""
+"""Disks, availability sets and SSH keys.
+
+Pages, below learn.microsoft.com/: rest/api/compute/disks/create-or-update, rest/api/compute/disks/delete,
+rest/api/compute/availability-sets/create-or-update, rest/api/compute/ssh-public-keys/create.
+"""
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from sandbox.azure.errors import ArmError, not_implemented
@@ -17,13 +21,28 @@ if TYPE_CHECKING:
     from sandbox.azure.cloud import Cloud
     from sandbox.azure.store import Body, Resource
 
+LARGEST = 32767  # GB
+
 
 class Disks(Rules):
-    """A disk lives as long as its machine, or longer."""
+    """An OS disk comes with its machine and lives as long, or longer; an empty one is made by itself."""
 
     def check(self, cloud: Cloud, new: Resource, old: Resource | None, siblings: list[Resource]) -> None:
-        if old is None:
-            raise not_implemented("disks of their own; an OS disk comes with its machine")
+        part = new.properties
+        if old is not None:
+            if part.get("diskSizeGB", 0) < old.properties["diskSizeGB"]:
+                raise invalid("Disk size can only be increased.", "disk.diskSizeGB", "OperationNotAllowed", 409)
+            return
+        if part.get("creationData", {}).get("createOption") != "Empty":
+            raise not_implemented("disks of their own that are not empty; an OS disk comes with its machine")
+        if "diskSizeGB" not in part:
+            raise invalid("Required parameter 'disk.diskSizeGB' is missing (null).", "disk.diskSizeGB")
+        if not 1 <= part["diskSizeGB"] <= LARGEST:
+            raise invalid(f"The value {part['diskSizeGB']} of disk.diskSizeGB must be between 1 and {LARGEST}.",
+                          "disk.diskSizeGB")  # fmt: skip
+        new.body.setdefault("sku", {"name": "Standard_LRS"})
+        cloud.check_zones(new)
+        new.own["guid"] = str(uuid.uuid4())
 
     def in_use(self, cloud: Cloud, resource: Resource) -> ArmError | None:
         user = resource.body.get("managedBy")
@@ -36,8 +55,10 @@ class Disks(Rules):
         shown["sku"]["tier"] = shown["sku"]["name"].split("_")[0].removesuffix("SSD")
         shown["properties"] |= {
             "diskState": "Attached" if resource.body.get("managedBy") else "Unattached", "diskSizeBytes": size << 30,
-            "uniqueId": resource.own["guid"], "timeCreated": cloud.stamp(resource.created), "hyperVGeneration": "V2",
+            "uniqueId": resource.own["guid"], "timeCreated": cloud.stamp(resource.created),
         }  # fmt: skip
+        if "osType" in resource.properties:
+            shown["properties"]["hyperVGeneration"] = "V2"
 
 
 class AvailabilitySets(Rules):

@@ -1,8 +1,9 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Network interfaces and public addresses. Pages: [nic] learn.microsoft.com/azure/virtual-network/
-virtual-network-network-interface, [ip] .../virtual-network/ip-services/public-ip-addresses, [delete]
+"""Network interfaces and public addresses. Pages: [nic]
+learn.microsoft.com/azure/virtual-network/virtual-network-network-interface, [ip]
+learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses, [delete]
 learn.microsoft.com/azure/virtual-machines/delete."""
 
 from __future__ import annotations
@@ -208,5 +209,5 @@ def _check_address(cloud: Cloud, text: str, subnet: Resource, where: str) -> Non
                          f"IP range of subnet prefix {nets[0]}.")  # fmt: skip
     user = taken(cloud, subnet).get(str(one))
     if user is not None and ids.key(user) != ids.key(where):
-        raise in_network("PrivateIPAddressInUse", f"IP configuration {where} is using the private IP address {text} "
-                         f"which is already allocated to resource {user}.")  # fmt: skip
+        raise in_network("PrivateIPAddressIsAllocated", f"IP configuration {where} is using the private IP address "
+                         f"{text} which is already allocated to resource {user}.")  # fmt: skip

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual machines. Pages: [rest] learn.microsoft.com/rest/api/compute/virtual-machines/create-or-update,
-[states] learn.microsoft.com/azure/virtual-machines/states-billing, [delete] .../virtual-machines/delete,
-[custom] .../virtual-machines/custom-data, [quota] .../virtual-machines/quotas."""
+"""Virtual machines. Pages: [rest] learn.microsoft.com/rest/api/compute/virtual-machines/create-or-update, [states]
+learn.microsoft.com/azure/virtual-machines/states-billing, [delete] learn.microsoft.com/azure/virtual-machines/delete,
+[custom] learn.microsoft.com/azure/virtual-machines/custom-data, [quota]
+learn.microsoft.com/azure/virtual-machines/quotas."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sandbox.azure.store import Body
 
 RESERVED = 180.0  # seconds that a NIC stays bound to a machine that failed to start (NicReservedForAnotherVm)
-HELD = {"osDisk", "imageReference", "diskControllerType", "dataDisks"}
+HELD = {"osDisk", "imageReference", "dataDisks"}
 
 
 class Machines(Rules):
@@ -37,7 +38,7 @@ class Machines(Rules):
             if name not in part:
                 raise invalid(f"Required parameter '{name}' is missing (null).", name)
         size = self._size(cloud, new, old)
-        self._storage(cloud, new, size)
+        self._storage(new, old, size)
         if old is None:
             check_os(new)
         self._network(cloud, new, old)
@@ -66,7 +67,7 @@ class Machines(Rules):
             check_quota(cloud, new.location, size, size_of(old).vcpus if old is not None and has else 0)
         return size
 
-    def _storage(self, cloud: Cloud, new: Resource, size: catalog.Size) -> None:
+    def _storage(self, new: Resource, old: Resource | None, size: catalog.Size) -> None:
         part = new.properties["storageProfile"]
         if part.get("dataDisks") or part.keys() - HELD:
             raise not_implemented("data disks, and storageProfile beyond image and OS disk")
@@ -87,7 +88,7 @@ class Machines(Rules):
                           f"Architecture of '{size.architecture}', but an image or disk with CPU Architecture "
                           f"'{image.architecture}' was given.", "vmSize")  # fmt: skip
         new.own |= {"exactVersion": version, "fabric": image.fabric}
-        _fill_disk(new, disk, image)
+        _fill_disk(new, old, disk, image)
 
     def _network(self, cloud: Cloud, new: Resource, old: Resource | None) -> None:
         part = new.properties["networkProfile"]
@@ -237,7 +238,7 @@ def _keep(new: Resource, old: Resource) -> None:
     new.own = dict(old.own)
 
 
-def _fill_disk(new: Resource, disk: Body, image: catalog.Image) -> None:
+def _fill_disk(new: Resource, old: Resource | None, disk: Body, image: catalog.Image) -> None:
     if disk.get("createOption", "FromImage") != "FromImage":
         raise not_implemented(f"OS disks with createOption {disk['createOption']}")
     if disk.keys() - {"createOption", "name", "diskSizeGB", "managedDisk", "deleteOption", "caching", "osType"}:
@@ -248,6 +249,8 @@ def _fill_disk(new: Resource, disk: Body, image: catalog.Image) -> None:
                       "osDisk.diskSizeGB")  # fmt: skip
     name = disk.get("name") or f"{new.name}_OsDisk_1_{uuid.uuid4().hex}"
     given: dict[str, Any] = dict(disk.get("managedDisk") or {})
+    if given.keys() - ({"storageAccountType"} if old is None else {"storageAccountType", "id"}):
+        raise not_implemented("OS disks that exist already, or are encrypted by other keys than Azure's")
     given.setdefault("storageAccountType", "Premium_LRS")
     new.properties["storageProfile"]["osDisk"] = {
         "osType": "Linux", "name": name, "createOption": "FromImage", "caching": disk.get("caching", "ReadWrite"),

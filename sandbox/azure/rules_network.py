@@ -1,8 +1,9 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual networks and subnets. Pages: [faq] learn.microsoft.com/azure/virtual-network/virtual-networks-faq,
-[manage] .../virtual-network/manage-virtual-network, [subnet] .../virtual-network/virtual-network-manage-subnet."""
+"""Virtual networks and subnets. Pages: [faq] learn.microsoft.com/azure/virtual-network/virtual-networks-faq, [manage]
+learn.microsoft.com/azure/virtual-network/manage-virtual-network, [subnet]
+learn.microsoft.com/azure/virtual-network/virtual-network-manage-subnet."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from sandbox.azure import cidr
-from sandbox.azure.errors import ArmError, in_network
+from sandbox.azure.errors import ArmError, in_network, not_implemented
 from sandbox.azure.kinds import Rules
 from sandbox.azure.references import refer, user_ids
 
@@ -41,6 +42,8 @@ class VirtualNetworks(Rules):
 
     def check(self, cloud: Cloud, new: Resource, old: Resource | None, siblings: list[Resource]) -> None:
         named = space(new)
+        if new.properties.get("addressSpace", {}).keys() - {"addressPrefixes"}:
+            raise not_implemented("an address space from a pool")
         if not named:
             raise in_network("InvalidRequestFormat", f"Virtual network {new.id} has no address space.")
         inside = [cidr.network(text, new.id) for text in named]

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sandbox.azure import faults
 from sandbox.azure.errors import ArmError, in_network
 from sandbox.azure.operations import Operation, new_id
 from sandbox.azure.reads import shape
 from sandbox.azure.store import Resource
 from sandbox.azure.wire import Reply, Request
+from sandbox.faults import has
 
 if TYPE_CHECKING:
     from sandbox.azure.cloud import Cloud
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 def begin(cloud: Cloud, request: Request, resource: Resource, finish: Callable[[], None], failed: Callable[[], None],
           ready: Callable[[], bool] | None = None) -> Operation:  # fmt: skip
-    """Start an operation, with what faults ordered for it."""
+    """Start an operation."""
     settings = cloud.settings
     is_machine = resource.kind.types == ("virtualMachines",)
     top = cloud.store.parent(resource) or resource
@@ -29,9 +31,14 @@ def begin(cloud: Cloud, request: Request, resource: Resource, finish: Callable[[
         cloud.clock.now(), settings.machine_seconds if is_machine else settings.seconds, finish, failed,
         ready or (lambda: request.method == "DELETE" or resource.kind.rules.ready(cloud, resource)),
     )  # fmt: skip
-    operation.stuck = any(one.kind == "stuck" for one in request.acting)
-    operation.error = next((one.error for one in request.acting if one.kind == "fail"), None)
+    obey(operation, request)
     return cloud.operations.begin(operation)
+
+
+def obey(operation: Operation, request: Request) -> None:
+    """What faults ordered for an operation."""
+    operation.stuck = has(request.acting, "stuck")
+    operation.error = next((faults.error(one) for one in request.acting if one.kind == faults.FAIL), None)
 
 
 def started(cloud: Cloud, request: Request, operation: Operation, *, location: bool = False) -> dict[str, str]:

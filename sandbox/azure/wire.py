@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.azure.errors import ArmError, not_implemented
-from sandbox.azure.faults import Fault
 from sandbox.azure.ids import Path
+from sandbox.faults import Fault
 
 
 @dataclass(frozen=True)

@@ -1,98 +1,71 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding the thing that a drill means, and acting on it through the cloud's API as somebody else."""
+"""Finding the thing that a drill means, in whatever cloud it stands."""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-from sandbox.client import ask, port_of
-from sandbox.places import Place
-from sandbox.showing import name_of
+from sandbox.drills.aws import Aws
+from sandbox.drills.azure import Azure
+from sandbox.drills.cloud import Cloud, Found, Refused
+from sandbox.drills.gcp import Gcp
+from sandbox.places import CLOUDS, Place
 
-Row = dict[str, Any]
-# The kind's list in the state, its id, and other fields that may name it besides the Name tag.
-KINDS = {
-    "network": ("Vpcs", "VpcId", ()),
-    "subnet": ("Subnets", "SubnetId", ()),
-    "gateway": ("InternetGateways", "InternetGatewayId", ()),
-    "table": ("RouteTables", "RouteTableId", ()),
-    "group": ("SecurityGroups", "GroupId", ("GroupName",)),
-    "rule": ("SecurityGroupRules", "SecurityGroupRuleId", ()),
-    "key": ("KeyPairs", "KeyPairId", ("KeyName",)),
-    "address": ("Addresses", "AllocationId", ("PublicIp",)),
-    "machine": ("Instances", "InstanceId", ("PrivateIpAddress", "PublicIpAddress")),
-    "volume": ("Volumes", "VolumeId", ()),
-    "interface": ("NetworkInterfaces", "NetworkInterfaceId", ()),
-}  # fmt: skip
+SERVED: dict[str, type[Cloud]] = {one.NAME: one for one in (Aws, Azure, Gcp)}  # in the order in which they are shown
 
 
 class Unclear(ValueError):
     """Nothing, or more than one thing, is meant. The message lists what there is."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """One thing and where it is."""
+def where_options(parser: argparse.ArgumentParser, region: str) -> None:
+    """The options that narrow a verb; `region` is the help of one."""
+    parser.add_argument("--cloud", choices=CLOUDS, help="only there (default: all clouds)")
+    parser.add_argument("--region", help=region)
 
-    kind: str
-    region: str
-    id: str
-    row: Row
 
-    def __str__(self) -> str:
-        return f"{self.kind} {self.id} ({name_of(self.row) or 'without a name'}) in {self.region}"
+def meant(cloud: str | None, region: str | None) -> list[type[Cloud]]:
+    """The clouds that somebody means. Raises Unclear for a region that none of them has."""
+    found = [one for name, one in SERVED.items() if cloud in (None, name) and (not region or one.has(region))]
+    if not found:
+        raise Unclear(f"{cloud or 'no cloud'} has {'no ' if cloud else 'a '}region called {region}")
+    return found
 
 
 class World:
-    """The sandbox as a drill sees it."""
+    """The sandbox as a drill sees it. What a cloud holds is asked once."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.port = port_of(Place(options.name))
-        self.only = getattr(options, "region", None)
-        self.state = ask(self.port, "GET", "state")
+        self.region: str | None = options.region
+        self.clouds = {one.NAME: one(Place(options.name)) for one in meant(options.cloud, self.region)}
+        self._things: list[Found] | None = None
 
     def all(self, *kinds: str) -> list[Found]:
-        """Everything of these kinds that lives."""
-        found = []
-        for place, things in self.state["regions"].items():
-            region = place.split("/")[1]
-            if self.only not in (None, region):
-                continue
-            for kind in kinds:
-                rows, key, _ = KINDS[kind]
-                found += [Found(kind, region, row[key], row) for row in things[rows] if not _is_dead(kind, row)]
-        return found
+        """Everything of these kinds; of none: everything."""
+        if self._things is None:
+            self._things = [one for cloud in self.clouds.values() for one in cloud.things() if self._stands(cloud, one)]
+        return [one for one in self._things if not kinds or one.kind in kinds]
 
-    def one(self, name: str, *kinds: str) -> Found:
-        """The one thing with this id or name. Raises Unclear."""
-        there = self.all(*kinds)
-        meant = [one for one in there if name == one.id or name in _names(one)]
-        if len(meant) == 1:
-            return meant[0]
-        word = " or ".join(kinds)
-        if meant:
-            raise Unclear(f"{name} is {len(meant)} things: {'; '.join(map(str, meant))}; name one by its id")
-        known = "; ".join(sorted(f"{one.id} {name_of(one.row)}".strip() for one in there)) or "there is none"
-        raise Unclear(f"no {word} is called {name}{f' in {self.only}' if self.only else ''}; there are: {known}")
+    def one(self, name: str, verb: str, kinds: Callable[[Cloud], tuple[str, ...]]) -> tuple[Cloud, Found]:
+        """The one thing with this id or name, among the kinds that `verb` is for. Raises Unclear, Refused."""
+        able = {key: kinds(cloud) for key, cloud in self.clouds.items() if verb not in cloud.LACKS}
+        if not able:
+            raise Refused("; ".join(cloud.LACKS[verb] for cloud in self.clouds.values()))
+        there = [one for one in self.all() if one.kind in able.get(one.cloud, ())]
+        found = [one for one in there if one.is_called(name)]
+        if len(found) == 1:
+            return self.clouds[found[0].cloud], found[0]
+        word = " or ".join(sorted({kind for some in able.values() for kind in some}))
+        if found:
+            raise Unclear(f"{name} is {len(found)} things: {'; '.join(map(str, found))}; name one by its id, or narrow "
+                          "it by --cloud, --region")  # fmt: skip
+        others = [cloud.LACKS[verb] for cloud in self.clouds.values() if verb in cloud.LACKS]
+        known = "; ".join(sorted(f"{one.id} {one.name}".strip() for one in there)) or "there is none"
+        raise Unclear(". ".join([f"no {word} is called {name}{f' in {self.region}' if self.region else ''}; "
+                                 f"there are: {known}", *others]))  # fmt: skip
 
-    def ec2(self, region: str) -> Any:
-        """A client of the cloud's API whose requests the log marks as somebody else's."""
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(
-            "ec2", region_name=region, endpoint_url=f"http://127.0.0.1:{self.port}", aws_access_key_id="sandbox-drill",
-            aws_secret_access_key="sandbox", config=Config(proxies={}, retries={"total_max_attempts": 1}),
-        )  # fmt: skip
-
-
-def _names(one: Found) -> set[str]:
-    return {name_of(one.row), *(str(one.row[field]) for field in KINDS[one.kind][2] if one.row.get(field))} - {""}
-
-
-def _is_dead(kind: str, row: Row) -> bool:
-    return kind == "machine" and row["State"]["Name"] in ("terminated", "shutting-down")
+    def _stands(self, cloud: Cloud, one: Found) -> bool:
+        return self.region is None or cloud.stands(one, self.region)

@@ -14,12 +14,11 @@ import socket
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
-from sandbox.aws.faults import Dropped
 from sandbox.aws.journal import Journal
+from sandbox.faults import BrokenEndpoint, Dropped, after, has
 from sandbox.gcp import discovery, faults
 from sandbox.gcp.cloud import Cloud, ContractBroken, Orders, Request
 from sandbox.gcp.control import Control
@@ -29,6 +28,7 @@ from sandbox.gcp.identity import BadGrant, Caller
 log = logging.getLogger(__name__)
 MARK = {"x-pangaea-sandbox": "simulated"}
 SECRET = frozenset({"value", "assertion", "private_key"})  # metadata values hold user data and keys
+BROKEN = b"<html><title>Error 502 (Server Error)!!1</title><p>The server encountered a temporary error.</html>"
 Answer = tuple[int, dict[str, Any]]
 
 
@@ -54,12 +54,11 @@ class App:
         except Dropped:
             _hang_up(environ)
             return []
+        except BrokenEndpoint:
+            return _sent(start_response, 502, "text/html; charset=UTF-8", BROKEN, {})
         content = json.dumps(answer, indent=2).encode()
-        headers = {**MARK, "Content-Type": "application/json; charset=UTF-8", "Content-Length": str(len(content))}
-        if status == 401:
-            headers["WWW-Authenticate"] = 'Bearer realm="https://accounts.google.com/"'
-        start_response(f"{status} -", list(headers.items()))
-        return [content]
+        challenge = {"WWW-Authenticate": 'Bearer realm="https://accounts.google.com/"'} if status == 401 else {}
+        return _sent(start_response, status, "application/json; charset=UTF-8", content, challenge)
 
     def _token(self, environ: dict[str, Any], body: bytes) -> Answer:
         if environ["REQUEST_METHOD"] != "POST":
@@ -70,7 +69,7 @@ class App:
             return 400, {"error": "invalid_grant", "error_description": str(error)}
 
     def reply(self, environ: dict[str, Any], body: bytes) -> Answer:
-        """Answer one request of the API and log it. Raises Dropped where a fault cuts the connection."""
+        """Answer one request of the API and log it. Raises Dropped or BrokenEndpoint where a fault says so."""
         verb, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         entry: dict[str, Any] = {"time": round(self.cloud.clock.now(), 3), "actor": "client", "outcome": "ok",
                                  "service": "compute", "action": f"{verb} {path}", "mutating": False}  # fmt: skip
@@ -86,6 +85,9 @@ class App:
             return error.status, error.body()
         except Dropped:
             entry["outcome"] = "(dropped)"
+            raise
+        except BrokenEndpoint:
+            entry["outcome"] = "(html 502)"
             raise
         except Exception as error:  # a bug of the simulator: loud in the log, and still Google's shape for the client
             log.exception("%s failed", entry["action"])
@@ -114,16 +116,22 @@ class App:
             raise GcpError(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
         acting = self.cloud.faults.meet("compute", entry["action"], place, [path, content], caller.actor)
         faults.before(acting)
-        orders = Orders(faults.has(acting, "stuck"), faults.failure(acting), faults.has(acting, "partial"))
+        orders = Orders(has(acting, "stuck"), faults.failure(acting), has(acting, faults.PARTIAL))
         answer = self.cloud.answer(Request(method, query, content, caller.email), orders)
-        if faults.has(acting, "drop_after"):
-            raise Dropped
+        after(acting)
         return answer
 
 
-def application(cloud: Cloud | None = None, log_file: Path | None = None, url: str = "http://127.0.0.1:7802") -> App:
+def application(cloud: Cloud | None = None, journal: Journal | None = None, url: str = "http://127.0.0.1:7802") -> App:
     """A simulated Google to be served at `url` by any threaded WSGI server on loopback."""
-    return App(cloud or Cloud(), Journal(log_file), url)
+    return App(cloud or Cloud(), journal or Journal(None), url)
+
+
+def _sent(start_response: Callable[..., Any], status: int, kind: str, content: bytes,
+          headers: dict[str, str]) -> list[bytes]:  # fmt: skip
+    whole = {**MARK, "Content-Type": kind, "Content-Length": str(len(content)), **headers}
+    start_response(f"{status} -", list(whole.items()))
+    return [content]
 
 
 def _parsed(body: bytes) -> Any:

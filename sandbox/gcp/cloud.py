@@ -17,6 +17,7 @@ from sandbox.aws.clock import Clock
 from sandbox.gcp import (
     catalog,
     discovery,
+    faults,
     permissions,
     reads,
     rules_address,
@@ -30,7 +31,6 @@ from sandbox.gcp import (
 )
 from sandbox.gcp.call import RULES, Call
 from sandbox.gcp.errors import GcpError, OperationError, invalid, not_found, not_implemented, required
-from sandbox.gcp.faults import Faults
 from sandbox.gcp.identity import Identity
 from sandbox.gcp.kinds import ADDRESS, INSTANCE
 from sandbox.gcp.operations import Operations
@@ -86,7 +86,7 @@ class Cloud:
         self.store = Store(self.clock)
         self.operations = Operations(self.clock, self.stamps)
         self.quotas = Quotas(self.store)
-        self.faults = Faults()
+        self.faults = faults.rules()
         self.identity = Identity(self.clock)
         self.pool = Pool(self._public_addresses)
         self.machines = machines

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 
 from sandbox.aws.journal import Journal
 from sandbox.gcp.cloud import PROJECT, Cloud
-from sandbox.gcp.kinds import KEPT
+from sandbox.gcp.kinds import INSTANCE, KEPT
+from sandbox.gcp.rules_instance import key_of
 
 Answer = dict[str, Any]
 
@@ -51,11 +52,14 @@ class Control:
         return {"entries": self.journal.since(int(asked.get("since", 0))), "last": self.journal.last}
 
     def state(self, asked: Answer) -> Answer:
-        """Everything there is, by kind and path."""
+        """Everything there is, by kind and path, and what the fabric says of each machine."""
         with self.cloud.lock:
             self.cloud.tick()
             rows = {kind.collection: {one.path: one.row for one in self.cloud.store.all(kind)} for kind in KEPT}
-            return {"kinds": json.loads(json.dumps(rows)), "broken": self.broken}
+            kinds = json.loads(json.dumps(rows))
+        keys = [key_of(row) for row in kinds[INSTANCE.collection].values()]
+        machines = {key: self.cloud.machines.status(key) for key in keys} if self.cloud.machines else {}
+        return {"kinds": kinds, "machines": machines, "broken": self.broken}
 
     def show_faults(self, asked: Answer) -> Answer:
         return {"faults": self.cloud.faults.show()}

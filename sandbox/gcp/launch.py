@@ -4,6 +4,9 @@
 """Making an instance: machine type, boot disk, interface, all checked before anything is kept.
 
 Source: API reference, "instances.insert"; Compute Engine documentation, "Create and start a VM instance".
+
+Pages, below cloud.google.com/: compute/docs/reference/rest/v1/instances/insert,
+compute/docs/instances/create-start-instance, compute/docs/instances/spot, compute/docs/metadata/overview.
 """
 
 from __future__ import annotations
@@ -131,6 +134,7 @@ def interface(call: Call) -> Row:
         "kind": "compute#networkInterface", "name": "nic0", "network": network.row["selfLink"],
         "subnetwork": subnet.row["selfLink"], "networkIP": address, "stackType": "IPV4_ONLY",
         "fingerprint": call.cloud.stamps.fingerprint(address),
+        **({"nicType": one["nicType"]} if "nicType" in one else {}),
         **({"accessConfigs": access} if (access := _accesses(call, one, where)) else {}),
     }  # fmt: skip
 

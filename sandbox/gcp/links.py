@@ -1,7 +1,11 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Links between resources: full, from projects/ on, or short; and names."""
+"""Links between resources: full, from projects/ on, or short; and names.
+
+Pages, below cloud.google.com/: compute/docs/naming-resources, compute/docs/labeling-resources,
+vpc/docs/add-remove-network-tags.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,9 @@
 """Regional external addresses: RESERVING, RESERVED, IN_USE.
 
 Source: API reference, "addresses"; VPC documentation, "Configure static external IP addresses".
+
+Pages, below cloud.google.com/: compute/docs/reference/rest/v1/addresses/insert,
+compute/docs/reference/rest/v1/addresses/setLabels, compute/docs/ip-addresses/configure-static-external-ip-address.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@
 """Disks: from an image or empty, growing only, deletable only when nothing has them.
 
 Source: API reference, "disks"; Compute Engine documentation, "Choose a disk type" and "Resize a persistent disk".
+
+Pages, below cloud.google.com/: compute/docs/reference/rest/v1/disks/insert,
+compute/docs/reference/rest/v1/disks/setLabels, compute/docs/disks, compute/docs/disks/resize-persistent-disk.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@
 
 Source: API reference, "firewalls"; VPC documentation, "VPC firewall rules" (components, priority, protocols and ports).
 Firewalls have no fingerprint: the last writer wins.
+
+Pages, below cloud.google.com/: compute/docs/reference/rest/v1/firewalls/insert, vpc/docs/firewalls, vpc/docs/quota.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@
 """Networks: custom mode only; their default routes come and go with them.
 
 Source: API reference, "networks"; VPC documentation, "VPC networks" and "Routes" (default routes).
+
+Pages, below cloud.google.com/: compute/docs/reference/rest/v1/networks/insert, vpc/docs/vpc, vpc/docs/mtu.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from sandbox.gcp.store import Entry, Row, Store
 
 KNOWN = frozenset({"name", "description", "autoCreateSubnetworks", "routingConfig.routingMode", "mtu",
                    "networkFirewallPolicyEnforcementOrder"})  # fmt: skip
+CHANGEABLE = ("routingConfig", "mtu", "networkFirewallPolicyEnforcementOrder")
 
 
 @rule("networks.insert")
@@ -38,12 +41,12 @@ def insert(call: Call) -> Row:
 
 @rule("networks.patch")
 def patch(call: Call) -> Row:
-    """Only the routing mode and, here, the MTU can change (API reference, networks.patch)."""
+    """Most is fixed at creation (API reference, networks.patch)."""
     call.only(KNOWN)
     entry = call.target()
     call.unchangeable(entry, "name", "autoCreateSubnetworks", "description")
     _check_mtu(call.body)
-    fields = {key: value for key, value in call.body.items() if key in ("routingConfig", "mtu")}
+    fields = {key: value for key, value in call.body.items() if key in CHANGEABLE}
     return call.change(entry, fields)
 
 

@@ -4,6 +4,8 @@
 """Static routes: exactly one next hop, immutable, with warnings instead of refusals for what may yet come right.
 
 Source: API reference, "routes" (fields and warning codes); VPC documentation, "Routes" and "Static routes".
+
+Pages, below cloud.google.com/: compute/docs/reference/rest/v1/routes/insert, vpc/docs/routes, vpc/docs/static-routes.
 """
 
 from __future__ import annotations

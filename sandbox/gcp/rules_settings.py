@@ -4,6 +4,11 @@
 """What of an instance can be set later: labels, tags, metadata, protection, addresses; and the project's metadata.
 
 Fingerprints guard the first three: who sends an old one gets 412 and reads again (API reference, each method).
+
+Pages, below cloud.google.com/: compute/docs/reference/rest/v1/instances/setLabels,
+compute/docs/reference/rest/v1/instances/setTags, compute/docs/reference/rest/v1/instances/setMetadata,
+compute/docs/reference/rest/v1/instances/addAccessConfig,
+compute/docs/reference/rest/v1/projects/setCommonInstanceMetadata.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@
 """Subnetworks: ranges that do not overlap, fingerprints, growing.
 
 Source: API reference, "subnetworks"; VPC documentation, "Subnets".
+
+Pages, below cloud.google.com/: compute/docs/reference/rest/v1/subnetworks/insert,
+compute/docs/reference/rest/v1/subnetworks/patch, vpc/docs/subnets.
 """
 
 from __future__ import annotations

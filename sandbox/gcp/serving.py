@@ -9,10 +9,10 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from sandbox.aws.journal import Journal
 from sandbox.fabric.world import World
 from sandbox.gcp import metadata
 from sandbox.gcp.app import application
@@ -28,10 +28,10 @@ class Service:
     `changed` is called after each change with the cloud's lock held; the daemon then takes `world`.
     """
 
-    def __init__(self, port: int = 0, log_file: Path | None = None, machines: Machines | None = None,
+    def __init__(self, port: int = 0, journal: Journal | None = None, machines: Machines | None = None,
                  changed: Callable[[], None] = lambda: None) -> None:  # fmt: skip
         self.cloud = Cloud(machines, changed)
-        self.app = application(self.cloud, log_file)
+        self.app = application(self.cloud, journal)
         self._server = make_server("127.0.0.1", port, self.app, threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True  # an open connection does not hold up the end
         self.url = self.cloud.identity.url = f"http://127.0.0.1:{self._server.server_port}"

@@ -19,7 +19,6 @@ LONG_FILES = {
 }
 LONG_FUNCTIONS = {
     "plugins/module_utils/_aws/network.py:_roads": "one list of resources, each a line or two, without a branch",
-    "plugins/module_utils/_cluster/variables.py:cluster_variables": "one mapping, a line a variable, without a branch",
 }
 PURE = ("_engine", "_cluster", "_mesh", "_lock")
 

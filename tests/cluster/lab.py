@@ -5,25 +5,40 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
+import random
 import shutil
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sandbox.mirror.apt import signing
-from sandbox.places import Place
+from sandbox.places import CLOUDS, Place
+from tests import inventories
 
 ROOT = Path(__file__).parents[2]
-NAME = "ct"
+NAME, OWNER = "ct", "ct-d3m0c1us"
 PORT = 7831
-FRA, ZRH = "eu-central-1", "eu-central-2"
+SITES = ("aws-fra", "azure-fra", "gcp-fra")
+CONTROL_PLANE, WORKERS = [f"ct-{site}-cp-1" for site in SITES], [f"ct-{site}-general-1" for site in SITES]
+NODES = {*CONTROL_PLANE, *WORKERS}
+# What holds the rules and the routes of a site. Azure's networks have a way out without a route of ours.
+RULES = {"aws-fra": "ct-aws-fra-nodes", "azure-fra": "ct-azure-fra-nodes", "gcp-fra": f"{OWNER}-gcp-fra"}
+ROUTES = {"aws-fra": "ct-aws-fra-public", "gcp-fra": f"{OWNER}-gcp-fra"}
+Numbers = dict[str, int]  # cloud -> the number of its last request
+
+
+def drawn(values: Sequence[str]) -> list[Any]:
+    """Parameters of a test that takes minutes: one is drawn by the commit, the rest are for `make test-long`."""
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    one = random.Random(os.environ.get("PANGAEA_SEED") or head.stdout).choice(list(values))
+    return [pytest.param(value, marks=() if value == one else pytest.mark.long) for value in values]
 
 
 @dataclass(frozen=True)
@@ -39,35 +54,28 @@ class Run:
 
 
 class Lab:
-    """The inventory is a copy of one of ``inventories`` with its own sandbox, port, key and state folder."""
+    """The inventory is a copy of the demo's with its own sandbox, ports, key and state folder."""
 
-    def __init__(self, folder: Path, source: str = "demo", name: str = "ct") -> None:
-        self.folder, self.source, self.name = folder, ROOT / "inventories" / source, name
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.place = folder, Place(NAME)
         self.started: Run | None = None  # the start of the sandbox, unless it ran already
         self.inventory = folder / "inventory"
         self.file = self.inventory / "cluster.yml"
+        given = (inventories.DEMO / "environment.txt").read_text().splitlines()
         self.env = {
             **os.environ,
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
             "PANGAEA_STATE": str(folder / "state"),
-            "AWS_ACCESS_KEY_ID": "sandbox",
-            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            **dict(line.split("=", 1) for line in given if "=" in line and line[0] != "#" and line[-1] != "="),
         }
 
     def write_inventory(self) -> None:
-        (self.inventory / ".ssh").mkdir(parents=True, mode=0o700)
-        text = (self.source / "cluster.yml").read_text().replace("pgs-demo-", f"pgs-{NAME}-")
-        for number in range(3):
-            text = text.replace(f":{7801 + number}", f":{PORT + number}")
-        self.file.write_text(re.sub(r"^name: \w+$", f"name: {self.name}", text, flags=re.MULTILINE))
-        shutil.copy(self.source / "environment.txt", self.inventory)
-        key = self.inventory / ".ssh/id_ed25519"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+        inventories.write(self.inventory, sandbox=NAME, port=PORT, name=NAME)
         shutil.copy(signing().joinpath("key.asc"), self.inventory / ".ssh/mirror.asc")  # signs the sandbox's packages
 
     def trust_azure(self) -> None:
         """The sandbox's certificate, which is there once it is up."""
-        shutil.copy(Place(NAME).ca, self.inventory / ".ssh/azure.pem")
+        shutil.copy(self.place.ca, self.inventory / ".ssh/azure.pem")
 
     # ---- commands
 
@@ -150,34 +158,42 @@ class Lab:
             for node in nodes
         }
 
-    def requests(self, since: int = 0) -> list[dict[str, Any]]:
-        """What the clouds were asked by others than the drill, after entry number ``since``."""
-        lines = self.sandbox("log", "--since", str(since)).out.splitlines()
-        return [entry for entry in map(json.loads, lines) if entry["actor"] != "drill"]
-
-    def now(self) -> int:
-        """The number of the last request."""
-        return max((entry["seq"] for entry in self.requests()), default=0)
-
-    def cloud(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
-        """What the simulated cloud holds: {account/region: {kind: [rows]}}"""
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_sandbox/state", timeout=10) as answer:
-            found: dict[str, dict[str, list[dict[str, Any]]]] = json.load(answer)["regions"]
-            return found
-
-    def held(self) -> list[dict[str, Any]]:
-        """What the account holds. EC2 goes on to list a terminated instance for about an hour."""
-        every = [row for kinds in self.cloud().values() for rows in kinds.values() for row in rows]
-        return [row for row in every if row.get("State") != {"Code": 48, "Name": "terminated"}]
-
-    def instance(self, name: str) -> str:
-        """The id of a machine: its volume and its interface have its name, too."""
-        return next(
-            str(row["InstanceId"])
-            for kinds in self.cloud().values()
-            for row in kinds["Instances"]
-            if {"Key": "Name", "Value": name} in row.get("Tags", []) and row["State"]["Name"] != "terminated"
+    def healthy_members(self, asked: str) -> list[str]:
+        """The members of etcd that are healthy, as the one on a control-plane node sees them."""
+        pki = ["--cacert=/etc/kubernetes/pki/etcd/ca.crt", "--cert=/etc/kubernetes/pki/etcd/server.crt"]
+        words = ["etcdctl", "--endpoints=https://127.0.0.1:2379", *pki, "--key=/etc/kubernetes/pki/etcd/server.key"]
+        out = self.kubectl(
+            "-n", "kube-system", "exec", f"etcd-{asked}", "--", *words, "endpoint", "health", "--cluster"
         )
+        return [line for line in out.splitlines() if "is healthy" in line]
+
+    def requests(self, since: Numbers | None = None) -> list[dict[str, Any]]:
+        """What the clouds were asked by others than the drill, after those numbers; each says its ``cloud``."""
+        return [entry for entry in self._log(since or {}) if entry["actor"] != "drill"]
+
+    def wrote(self, since: Numbers) -> list[str]:
+        """What would change something in a cloud, after those numbers."""
+        return [f"{entry['cloud']} {entry['action']}" for entry in self.requests(since) if entry["mutating"]]
+
+    def now(self) -> Numbers:
+        """The numbers of the last requests."""
+        return {entry["cloud"]: entry["seq"] for entry in self._log({})}
+
+    def _log(self, since: Numbers) -> Iterator[dict[str, Any]]:
+        for cloud in CLOUDS:
+            lines = self.place.requests(cloud).read_text().splitlines()
+            for entry in map(json.loads, lines):
+                if entry["seq"] > since.get(cloud, 0):
+                    yield {"cloud": cloud, **entry}
+
+    def held(self) -> list[str]:
+        """What the clouds hold, each as JSON. EC2 goes on to list a terminated instance for about an hour."""
+        state = json.loads(self.sandbox("status", "--json").out)
+        every = [row for kinds in state["regions"].values() for rows in kinds.values() for row in rows]
+        every = [row for row in every if row.get("State") != {"Code": 48, "Name": "terminated"}]
+        every += [row for rows in state["gcp"].values() for row in rows.values()]
+        every += [row for rows in state["azure"].values() for row in rows]
+        return [json.dumps(row) for row in every]
 
     def edit(self, old: str, new: str) -> None:
         """Change the cluster file by hand."""

@@ -7,17 +7,17 @@ import subprocess
 
 import pytest
 
-from .lab import Lab
+from .lab import NODES, SITES, WORKERS, Lab
 
-CP, FRA_1, FRA_2, ZRH_1 = "ct-aws-fra-cp-1", "ct-aws-fra-general-1", "ct-aws-fra-general-2", "ct-aws-zrh-general-1"
+SECOND = [f"ct-{site}-general-2" for site in SITES]
 
 
 @pytest.fixture(scope="module")
 def connection(lab: Lab) -> subprocess.Popen[str]:
-    """A pod of one site holds a connection to a pod of the other for the whole of this module."""
+    """A pod in one cloud holds a connection to a pod in another for the whole of this module."""
     pods = json.loads(lab.kubectl("get", "pods", "-l", "app=web", "-o", "json"))["items"]
     by_node = {pod["spec"]["nodeName"]: pod for pod in pods}
-    client, server = by_node[FRA_1]["metadata"]["name"], by_node[ZRH_1]["status"]["podIP"]
+    client, server = by_node[WORKERS[0]]["metadata"]["name"], by_node[WORKERS[1]]["status"]["podIP"]
     return subprocess.Popen(
         ["./runner.py", "kubectl", "-i", str(lab.inventory), "--", "exec", client,
          "--", "/web", "hold", f"{server}:8081", "600s"],
@@ -25,28 +25,30 @@ def connection(lab: Lab) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def test_one_more_worker_joins_and_only_mesh_entries_change_elsewhere(
+def test_one_more_worker_in_each_cloud_joins_and_only_mesh_entries_change_elsewhere(
     lab: Lab, connection: subprocess.Popen[str]
 ) -> None:
-    units = {node: started(lab, node) for node in (CP, FRA_1, ZRH_1)}
-    lab.runner("scale", "general", "aws-fra=2")
-    assert "aws-fra: 2" in lab.file.read_text()
+    units = {node: started(lab, node) for node in NODES}
+    lab.runner("scale", "general", *(f"{site}=2" for site in SITES))
+    assert lab.file.read_text().count("fra: 2") == 3
     assert "# made by `make demo`" in lab.file.read_text()
-    assert lab.ready() == dict.fromkeys((CP, FRA_1, FRA_2, ZRH_1), True)
-    assert {node: started(lab, node) for node in (CP, FRA_1, ZRH_1)} == units
+    assert lab.ready() == dict.fromkeys((*NODES, *SECOND), True)
+    assert {node: started(lab, node) for node in NODES} == units
     assert lab.plan() == []
 
 
-def test_one_worker_less_is_drained_and_gone_and_only_mesh_entries_change_elsewhere(
+def test_one_worker_less_in_each_cloud_is_drained_and_gone_and_only_mesh_entries_change_elsewhere(
     lab: Lab, connection: subprocess.Popen[str]
 ) -> None:
-    units = {node: started(lab, node) for node in (CP, FRA_1, ZRH_1)}
-    pods = json.loads(lab.kubectl("get", "nodes", FRA_2, "-o", "json"))["spec"]["podCIDR"]
-    assert pods in lab.on(ZRH_1, "sudo wg show wg0 allowed-ips")
-    lab.runner("scale", "general", "aws-fra=1")
-    assert set(lab.ready()) == {CP, FRA_1, ZRH_1}
-    assert pods not in lab.on(ZRH_1, "sudo wg show wg0 allowed-ips")
-    assert {node: started(lab, node) for node in (CP, FRA_1, ZRH_1)} == units
+    units = {node: started(lab, node) for node in NODES}
+    ranges = [json.loads(lab.kubectl("get", "node", node, "-o", "json"))["spec"]["podCIDR"] for node in SECOND]
+    peers = lab.on(WORKERS[0], "sudo wg show wg0 allowed-ips")
+    assert all(pods in peers for pods in ranges)
+    lab.runner("scale", "general", *(f"{site}=1" for site in SITES))
+    assert set(lab.ready()) == NODES
+    peers = lab.on(WORKERS[0], "sudo wg show wg0 allowed-ips")
+    assert not any(pods in peers for pods in ranges)
+    assert {node: started(lab, node) for node in NODES} == units
     assert lab.plan() == []
 
 

@@ -20,6 +20,7 @@ from botocore.config import Config
 from sandbox import lifecycle
 from sandbox.client import ask
 from sandbox.places import CLOUDS, Place
+from tests.contract.watch import first_violation, watched
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -41,9 +42,8 @@ def is_free(port: int) -> bool:
 class Sandbox:
     """A running sandbox and clients of one account in it."""
 
-    def __init__(self, place: Place, port: int, account: str = "") -> None:
-        self.place, self.port, self.account = place, port, account
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, place: Place, port: int, url: str, account: str = "") -> None:
+        self.place, self.port, self.url, self.account = place, port, url, account
 
     def client(self, service: str = "ec2", region: str = REGION, key: str = "", **config: Any) -> Any:
         """A client that sends what it is told: no checks of its own, no retries."""
@@ -83,7 +83,8 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     place, port = Place("t" + secrets.token_hex(4)), free_port()
     try:
         lifecycle.up(place, port, clouds_only=True, say=print)
-        yield Sandbox(place, port)
+        with watched("aws", f"http://127.0.0.1:{port}", deliberate=True) as url:
+            yield Sandbox(place, port, url)
     finally:
         lifecycle.down(place, say=print)
         os.environ.pop("PANGAEA_SANDBOX")
@@ -95,4 +96,12 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def sandbox(daemon: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sandbox:
     """The sandbox with an account that nobody used before."""
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))  # nothing of the host's own AWS settings
-    return Sandbox(daemon.place, daemon.port, "".join(secrets.choice("123456789") for _ in range(12)))
+    return Sandbox(daemon.place, daemon.port, daemon.url, "".join(secrets.choice("123456789") for _ in range(12)))
+
+
+@pytest.fixture(autouse=True)
+def contract() -> Iterator[None]:
+    """A test fails on the first thing it said to a cloud, or a cloud to it, that breaks the cloud's official types."""
+    yield
+    found = first_violation()
+    assert found is None, found

@@ -32,7 +32,6 @@ class Cloud:
     narrowest: int
     reserved: int  # addresses of each subnet that the cloud keeps
     key_types: tuple[str, ...]  # of ssh public keys that it takes
-    released: bool  # False: parses and validates, converge refuses it
     takes_ca: bool = False  # its endpoint may be vouched for by a certificate of one's own
 
 
@@ -56,7 +55,6 @@ CLOUDS: Final[dict[str, Cloud]] = {
         narrowest=26,
         reserved=5,
         key_types=("ssh-ed25519", "ssh-rsa"),
-        released=True,
     ),
     "azure": Cloud(
         title="Azure",
@@ -76,7 +74,6 @@ CLOUDS: Final[dict[str, Cloud]] = {
         narrowest=27,
         reserved=5,
         key_types=("ssh-ed25519", "ssh-rsa"),
-        released=True,
         takes_ca=True,
     ),
     "gcp": Cloud(
@@ -97,6 +94,5 @@ CLOUDS: Final[dict[str, Cloud]] = {
         narrowest=27,
         reserved=4,
         key_types=("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
-        released=True,
     ),
 }

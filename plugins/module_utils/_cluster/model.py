@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Union
 
-from .clouds import CLOUDS, Cloud
 from .constants import CONTROL_PLANE, IMAGES, MESH_PORT
 
 Ports = tuple[Union[int, str], ...]
@@ -32,10 +31,6 @@ class Site:
     endpoint: str | None = None
     ca_file: str | None = None  # absolute
     state: Literal["present", "absent"] = "present"
-
-    @property
-    def rules(self) -> Cloud:
-        return CLOUDS[self.cloud]
 
 
 @dataclass(frozen=True)
@@ -183,16 +178,6 @@ class Cluster:
     def nodes(self) -> list[Machine]:
         """All machines: control plane first, then pool by pool, each by site, in the order of the file."""
         return [machine for group in self.groups for machine in self._members(group)]
-
-    @property
-    def not_yet(self) -> list[str]:
-        """Why this release refuses to converge the cluster, one sentence each; empty when it does not."""
-        return [
-            f"sites.{site.name}: {site.rules.title} is planned, and not in this release yet, so nothing of the cluster "
-            "is converged; remove the site, or wait for the release that has it"
-            for site in self.sites
-            if not site.rules.released
-        ]
 
     def _members(self, group: Group) -> list[Machine]:
         user = IMAGES.get(group.image) or self.access.ssh_user or "root"

@@ -74,7 +74,6 @@ def cluster_variables(cluster: Cluster, environ: Mapping[str, str] | None = None
         "containerd": {"restrict_oom_score_adj": concessions.restrict_oom_score_adj},
         "limits": {"max_deletes": cluster.max_deletes},
         "state_dir": state_dir(cluster, environ),
-        "not_yet": cluster.not_yet,
     }
 
 

@@ -34,7 +34,7 @@ def inventory(tmp_path: Path, folder: Path) -> Path:
     file = tmp_path / "cluster.yml"
     file.write_text("name: demo\n")
     checksum = hashlib.sha256(file.read_bytes()).hexdigest()
-    values = {"state_dir": str(folder), "file": str(file), "file_checksum": checksum, "not_yet": []}
+    values = {"state_dir": str(folder), "file": str(file), "file_checksum": checksum}
     path = tmp_path / "hosts.yml"
     path.write_text(json.dumps({"all": {"vars": {"pangaea": values}}}))
     return path

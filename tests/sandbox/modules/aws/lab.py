@@ -18,6 +18,7 @@ import boto3
 from botocore.config import Config
 
 from ansible_collections.pangaea.multicloud.plugins.modules import aws_machines, aws_network
+from tests.contract.watch import watched
 from tests.sandbox.modules.lab import OTHER_OWNER, OWNER, Facts, Lab, Limit
 
 from .damages import DAMAGES, EVERYTHING, HOLDS, NETWORK_CREATES, REPAIRS
@@ -82,23 +83,24 @@ class Aws(Lab):
     sizes: ClassVar = {"small": "t3.small", "medium": "t3.medium", "large": "t3.xlarge"}
     arm64: ClassVar = ""  # the simulated AWS publishes no images for it
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, url: str, key: str) -> None:
         super().__init__()
-        self.account, self.simulator = account, simulator()
-        self.url, self.key = self.simulator.url, f"sandbox-{account}"
+        self.account, self.url, self.key, self.simulator = account, url, key, simulator()
         self._seen = self.simulator.journal.last
 
     @classmethod
     @contextmanager
     def opened(cls, _ground: Path) -> Iterator[Self]:
         """An account that nobody used before."""
-        found = cls("".join(secrets.choice("123456789") for _ in range(12)))
+        account = "".join(secrets.choice("123456789") for _ in range(12))
         try:
-            yield found
+            with watched("aws", simulator().url) as url:
+                found = cls(account, url, f"sandbox-{account}")
+                yield found
             broken = [one for one in found.log() if one["outcome"] == "InternalError"]
             assert broken == [], "an answer of the simulator broke its own model"
         finally:
-            found.simulator.clean(found.account)
+            simulator().clean(account)
 
     def options(self) -> dict[str, Any]:
         keys = {"access_key": self.key, "secret_key": "secret"}

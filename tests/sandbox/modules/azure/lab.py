@@ -19,6 +19,7 @@ from sandbox.aws.journal import Journal
 from sandbox.azure.cloud import SUBSCRIPTION, Cloud
 from sandbox.azure.login import CLIENT, SECRET, TENANT
 from sandbox.azure.server import Server
+from tests.contract.watch import watched
 from tests.sandbox.modules.lab import OTHER_OWNER, OWNER, UTILS, Facts, Lab, Limit
 from tests.sandbox.simulators.azure.conftest import PLACE, nic, vm, vnet
 from tests.sandbox.simulators.azure.conftest import Azure as Client
@@ -86,7 +87,7 @@ class Azure(Lab):
         "cut": {"kind": "drop_before"},
         "denied": {"kind": "error", "code": "AuthorizationFailed", "status": 403, "message": "The client may not"},
         "broken": {"kind": "error", "code": "InternalServerError", "status": 500},
-        "throttled": {"kind": "throttle", "seconds": 1, "times": 3},
+        "throttled": {"kind": "throttle", "rate": 20.0, "burst": 4.0},
         "fails later": {"kind": "fail", "code": "InternalServerError", "message": "a disk broke"},
         "full": {"kind": "fail", "code": "OverconstrainedZonalAllocationRequest"},
         "over quota": {"kind": "fail", "code": "QuotaExceeded"},
@@ -116,11 +117,12 @@ class Azure(Lab):
         server = Server(cloud, Journal(None), ground)
         server.start()
         try:
-            found = cls(Client(server))
-            body = {"location": PLACE, "tags": {"a": "b"}}
-            assert found.arm.ask("PUT", f"{found.arm.prefix}{GROUP_VERSION}", body).status == 201
-            found.asked()
-            yield found
+            with watched("azure", server.url, folder=ground) as server.url:
+                found = cls(Client(server))
+                body = {"location": PLACE, "tags": {"a": "b"}}
+                assert found.arm.ask("PUT", f"{found.arm.prefix}{GROUP_VERSION}", body).status == 201
+                found.asked()
+                yield found
             assert server.app.bugs == []
         finally:
             server.stop()
@@ -172,10 +174,6 @@ class Azure(Lab):
     def heal(self, fault: Any) -> None:
         self.simulator.faults.clear(fault.id)
         self.simulator.operations.free()
-
-    def where(self, call: str) -> dict[str, Any]:
-        method, _, kind = call.partition(" ")
-        return {"method": method, "type": kind}
 
     # --- things: a path below our group's providers, "" for the group
 

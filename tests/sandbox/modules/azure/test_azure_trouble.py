@@ -69,7 +69,7 @@ def test_what_azure_does_not_delete_with_a_machine_is_swept(fresh: Azure) -> Non
 @pytest.mark.parametrize("status", [429, 503])
 def test_what_passes_by_waiting_is_tried_again(fresh: Azure, status: int) -> None:
     busy = fresh.fault("broken", "GET virtualNetworks", status=status, code="ServerBusy", times=2)
-    with busy as reads, fresh.fault("throttled", "PUT virtualNetworks", times=1) as writes:
+    with busy as reads, fresh.fault("broken", "PUT virtualNetworks", status=429, code="TooManyRequests") as writes:
         well(fresh.network())
     assert (reads.fired, writes.fired) == (2, 1)
 
@@ -141,7 +141,7 @@ def test_a_group_that_is_being_deleted_is_waited_for(fresh: Azure) -> None:
 @pytest.mark.parametrize("nth", [1, 3, 5, 8])
 def test_a_run_that_ends_at_any_write_on_machines_is_completed_by_the_next(fresh: Azure, nth: int) -> None:
     network = fresh.network()["network"]
-    with fresh.fault("denied", "PUT ", nth=nth, times=0):
+    with fresh.fault("denied", "PUT *", nth=nth, times=0):
         assert fresh.machines(network=network)["kind"] == "Denied"
     made = well(fresh.machines(network=network))
     assert len({machine["pods"] for machine in made["machines"].values()}) == 3

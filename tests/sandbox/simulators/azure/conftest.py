@@ -23,6 +23,7 @@ from sandbox.aws.journal import Journal
 from sandbox.azure.cloud import SUBSCRIPTION, Cloud
 from sandbox.azure.login import CLIENT, SECRET, TENANT
 from sandbox.azure.server import Server
+from tests.contract.watch import watched
 
 PLACE = "germanywestcentral"
 GROUP = "shop-azure-gwc"
@@ -87,6 +88,8 @@ class Azure:
             version = "2026-03-02" if "/disks" in path else version
             path += ("&" if "?" in path else "?") + f"api-version={version}"
         given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is not None:
+            given.setdefault("Content-Type", "application/json")
         if token is not None:
             given["Authorization"] = f"Bearer {token or self.token}"
         connection = http.client.HTTPSConnection(
@@ -183,10 +186,11 @@ def azure(certificates: Path) -> Iterator[Azure]:
     server = Server(cloud, Journal(None), certificates)
     server.start()
     try:
-        one = Azure(server)
-        made = one.ask("PUT", f"{one.prefix}?api-version=2025-04-01", {"location": PLACE, "tags": {"a": "b"}})
-        assert made.status == 201
-        yield one
+        with watched("azure", server.url, deliberate=True, folder=certificates) as server.url:
+            one = Azure(server)
+            made = one.ask("PUT", f"{one.prefix}?api-version=2025-04-01", {"location": PLACE, "tags": {"a": "b"}})
+            assert made.status == 201
+            yield one
         assert server.app.bugs == []
     finally:
         server.stop()

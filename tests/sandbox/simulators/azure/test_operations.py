@@ -155,31 +155,31 @@ def test_throttling_says_how_long_and_how_many_are_left(azure: Azure) -> None:
 
 
 def test_the_nth_call_fails_as_ordered_and_the_sdk_retries_it(azure: Azure) -> None:
-    azure.cloud.faults.add({"kind": "throttle", "method": "PUT", "type": "routeTables", "name": "t", "nth": 2})
+    azure.cloud.faults.add({"kind": "error", "action": "PUT routeTables", "status": 429, "nth": 2})
     azure.make(TABLE, BODY)
     assert azure.put(TABLE, BODY).status == 429
     assert azure.put(TABLE, BODY).status == 200
-    azure.cloud.faults.add({"kind": "error", "type": "routeTables", "method": "GET", "status": 503, "times": 2})
+    azure.cloud.faults.add({"kind": "error", "action": "GET routeTables", "status": 503, "times": 2})
     assert azure.network.route_tables.get(GROUP, "t", **NETWORK).name == "t"
 
 
 @pytest.mark.parametrize(("kind", "status"), [("drop_before", 404), ("drop_after", 200)])
 def test_a_lost_answer_comes_before_or_after_the_effect(azure: Azure, kind: str, status: int) -> None:
-    azure.cloud.faults.add({"kind": kind, "method": "PUT", "type": "routeTables"})
+    azure.cloud.faults.add({"kind": kind, "action": "PUT routeTables"})
     with pytest.raises((http.client.HTTPException, OSError)):
         azure.put(TABLE, BODY)
     assert azure.ask("GET", TABLE).status == status
 
 
 def test_an_operation_may_fail_or_hang(site: Azure) -> None:
-    site.cloud.faults.add({"kind": "fail", "method": "PUT", "type": "virtualMachines", "code": "AllocationFailed",
+    site.cloud.faults.add({"kind": "fail", "action": "PUT virtualMachines", "code": "AllocationFailed",
                            "message": "Allocation failed."})  # fmt: skip
     status = site.finish(site.put("Microsoft.Compute/virtualMachines/vm1", vm(site)))
     assert status["status"] == "Failed" and status["error"]["code"] == "AllocationFailed"
     assert site.ask("GET", "Microsoft.Compute/virtualMachines/vm1").body["properties"]["provisioningState"] == "Failed"
     site.drop("Microsoft.Compute/virtualMachines/vm1")
     site.cloud.faults.clear()
-    rule_id = site.cloud.faults.add({"kind": "stuck", "method": "PUT", "type": "routeTables"}).id
+    rule_id = site.cloud.faults.add({"kind": "stuck", "action": "PUT routeTables"}).id
     first = site.put(TABLE, BODY)
     site.cloud.clock.step(3600)
     token = site.server.app.login.token()
@@ -249,7 +249,9 @@ def test_the_other_discovery_document_names_this_host(azure: Azure) -> None:
 
 
 def test_the_control_speaks_like_the_other_clouds(azure: Azure) -> None:
-    made = azure.ask("POST", "/_sandbox/faults", {"kind": "error", "type": "routeTables", "code": "Broken"}, token=None)
+    made = azure.ask(
+        "POST", "/_sandbox/faults", {"kind": "error", "action": "* routeTables", "code": "Broken"}, token=None
+    )
     assert azure.put(TABLE, BODY).error == "Broken"
     assert azure.ask("GET", "/_sandbox/faults", token=None).body["faults"][0]["fired"] == 1
     assert azure.ask("DELETE", "/_sandbox/faults", {"id": made.body["id"]}, token=None).body == {"removed": 1}

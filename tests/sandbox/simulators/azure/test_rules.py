@@ -92,7 +92,7 @@ def test_rules_and_routes_conflict_within_their_parent(azure: Azure) -> None:
 
 @pytest.mark.parametrize(("address", "code"), [
     ("10.64.0.3", "PrivateIPAddressInReservedRange"), ("10.64.0.255", "PrivateIPAddressInReservedRange"),
-    ("10.64.5.5", "PrivateIPAddressNotInSubnet"), ("10.64.0.4", "PrivateIPAddressInUse"),
+    ("10.64.5.5", "PrivateIPAddressNotInSubnet"), ("10.64.0.4", "PrivateIPAddressIsAllocated"),
     ("10.64.0", "InvalidIPAddressFormat"),
 ])  # fmt: skip
 def test_a_static_address_is_free_and_in_its_subnet(site: Azure, address: str, code: str) -> None:
@@ -180,7 +180,7 @@ def test_a_region_without_a_size_or_zones_says_so(azure: Azure) -> None:
 
 
 def test_a_machine_that_failed_keeps_its_interface_for_three_minutes(site: Azure) -> None:
-    site.cloud.faults.add({"kind": "fail", "method": "PUT", "type": "virtualMachines", "code": "AllocationFailed"})
+    site.cloud.faults.add({"kind": "fail", "action": "PUT virtualMachines", "code": "AllocationFailed"})
     body = vm(site)
     body["properties"]["networkProfile"]["networkInterfaces"][0].pop("properties")
     site.finish(site.put(VM, body))
@@ -199,7 +199,7 @@ def test_a_delete_preempts_what_is_under_way_on_a_machine(site: Azure) -> None:
 
 
 def test_a_put_after_a_failed_one_tries_again(site: Azure) -> None:
-    fault = {"kind": "fail", "method": "PUT", "type": "virtualMachines", "code": "AllocationFailed"}
+    fault = {"kind": "fail", "action": "PUT virtualMachines", "code": "AllocationFailed"}
     site.cloud.faults.add(fault)
     assert site.finish(site.put(VM, vm(site)))["status"] == "Failed"
     states = site.ask("GET", f"{VM}/instanceView").body["statuses"]

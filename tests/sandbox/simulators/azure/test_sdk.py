@@ -138,7 +138,7 @@ def test_what_is_missing_is_404_with_its_code(azure: Azure) -> None:
 
 
 def test_a_failed_operation_raises_with_its_code(azure: Azure) -> None:
-    azure.cloud.faults.add({"kind": "fail", "method": "PUT", "type": "routeTables", "code": "InternalServerError"})
+    azure.cloud.faults.add({"kind": "fail", "action": "PUT routeTables", "code": "InternalServerError"})
     with pytest.raises(HttpResponseError) as caught:
         azure.network.route_tables.begin_create_or_update(GROUP, "t", {"location": PLACE}, **NETWORK).result()
     assert caught.value.error is not None and caught.value.error.code == "InternalServerError"

@@ -18,6 +18,7 @@ from sandbox.gcp.app import App
 from sandbox.gcp.cloud import PROJECT
 from sandbox.gcp.identity import Identity
 from sandbox.gcp.serving import Service
+from tests.contract.watch import watched
 
 REGION, ZONE = "europe-west3", "europe-west3-a"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -143,21 +144,25 @@ def instance(name: str = "shop-cp-1", **more: Any) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Google]:
-    """A fresh simulator; whatever answer broke the contract fails the test."""
+def serving(*, deliberate: bool = False) -> Iterator[Google]:
+    """A fresh simulator; whatever broke the contract fails the test. `deliberate`: requests may, to be refused."""
     service = Service()
     service.start()
-    found = Google(service.app, service.url)
     try:
-        yield found
+        with watched("gcp", service.url, deliberate=deliberate) as url:
+            service.cloud.identity.url = url
+            found = Google(service.app, url)
+            try:
+                yield found
+            finally:
+                found.session.close()
         assert service.app.broken == []
     finally:
-        found.session.close()
         service.stop()
 
 
 @pytest.fixture
 def google() -> Iterator[Google]:
     """One for each test."""
-    with serving() as found:
+    with serving(deliberate=True) as found:
         yield found

@@ -61,7 +61,7 @@ def test_the_nth_call_by_name_fails(google: Google) -> None:
 
 def test_an_operation_fails_inside_without_effect(google: Google) -> None:
     google.site()
-    order(google, kind="failed", action="instances.insert", code="ZONE_RESOURCE_POOL_EXHAUSTED", status=503,
+    order(google, kind="fail", action="instances.insert", code="ZONE_RESOURCE_POOL_EXHAUSTED", status=503,
           message="no machine left")  # fmt: skip
     with pytest.raises(Failed) as caught:
         google.do("POST", f"/zones/{ZONE}/instances", instance())
