@@ -41,7 +41,7 @@ def test_a_repair_whose_answer_gets_lost_is_done_once(lab: Lab, call: str) -> No
     assert not said.failed or "run again" in said["msg"] or "NotFound" in said["msg"]  # of what it had changed
     lab.converge()
     assert lab.plan() == []
-    assert lab.ours() == lab.holds
+    assert {kind: count for kind, count in lab.ours().items() if kind in lab.holds} == lab.holds
 
 
 def test_the_same_damage_within_the_hour_is_repaired_each_time(lab: Lab) -> None:

@@ -291,5 +291,5 @@ REPAIRS = {
     "PUT networkInterfaces": "a firewall is off a worker",
     "PATCH networkInterfaces": "an interface has no site",
     "PATCH virtualMachines": "a worker has another pool",
-    "POST virtualMachines": "a worker is stopped",
+    "POST virtualMachines/start": "a worker is stopped",
 }
