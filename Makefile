@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help venv demo demo-delete test test-unit test-sandbox lint sanity test-cluster test-long benchmark lock schema fidelity changelog clean
+.PHONY: help venv demo demo-delete test test-unit test-sandbox lint sanity test-cluster test-clients test-long benchmark lock schema sizes fidelity changelog clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -41,6 +41,10 @@ test-cluster: venv ## Real hosts, real tunnels, a real cluster (root; up to 40 m
 	@script/host-packages
 	$(PYTEST) tests/hosts tests/cluster -m "not long" --durations=15
 
+test-clients: venv ## The unmodified aws, az and gcloud against the sandbox (fetches aws and az once: 800 MB)
+	@script/clients
+	$(PYTEST) tests/clients -rs --durations=9
+
 test-long: venv ## What is longer than CI: the cluster's tests with every cloud where CI draws one
 	@script/host-packages
 	$(PYTEST) tests/cluster --durations=15
@@ -53,6 +57,9 @@ fidelity: venv ## Write the tables of docs/fidelity.md from what the simulators 
 
 schema: venv ## Write docs/cluster.schema.json from the code
 	script/schema
+
+sizes: venv ## Write the tables of docs/sizes.md from the code
+	$(PY) script/sizes
 
 changelog: venv ## Make CHANGELOG.md from the fragments; again: bring the version of galaxy.yml up to date with them
 	PATH="$(CURDIR)/.venv/bin:$$PATH" antsibull-changelog release --refresh

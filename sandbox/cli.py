@@ -131,7 +131,7 @@ def _status(options: argparse.Namespace) -> int:
     place = Place(options.name)
     state = ask_cloud(place, AWS, "GET", "state")
     gcp, azure = (ask_cloud(place, cloud, "GET", "state") for cloud in (GCP, AZURE))
-    state |= {"gcp": gcp["kinds"], "azure": azure["resources"]}
+    state |= {"gcp": gcp["kinds"], "azure": azure["resources"], "azure_power": azure["power"]}
     state["machines"] |= gcp["machines"] | azure["machines"]
     print(json.dumps(state, indent=1) if options.json else show(place, state))
     return 0

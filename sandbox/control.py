@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.aws import kinds
+from sandbox.aws import ACCOUNT, kinds
 from sandbox.aws.cloud import Cloud
 from sandbox.aws.images import IMAGES
 from sandbox.aws.journal import Journal
@@ -31,7 +31,8 @@ class Control:
             ("GET", "faults"): self.show_faults, ("POST", "faults"): self.add_fault,
             ("DELETE", "faults"): self.clear_faults,
             ("POST", "clock"): self.step, ("POST", "quotas"): self.quota, ("POST", "settings"): self.settings,
-            ("POST", "kill"): self.kill,
+            ("POST", "kill"): self.kill, ("GET", "principals"): self.principals,
+            ("POST", "principals"): self.bind, ("DELETE", "principals"): self.release,
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -110,6 +111,19 @@ class Control:
             raise ValueError(f"page is {size}; it must be at least 1")
         self.cloud.describe.size = size
         return {"page": size}
+
+    def principals(self, asked: Answer) -> Answer:
+        """Access keys with policies, and the actions that each used."""
+        return {"principals": self.cloud.principals.show()}
+
+    def bind(self, asked: Answer) -> Answer:
+        """Let access key `key` do what the documents in `policies` allow, and no more."""
+        account = str(asked.get("account", ACCOUNT))
+        return {"arn": self.cloud.principals.bind(asked["key"], asked["policies"], account).arn}
+
+    def release(self, asked: Answer) -> Answer:
+        """Let access key `key`, or all of them, do everything again."""
+        return {"removed": self.cloud.principals.release(asked.get("key"))}
 
     def kill(self, asked: Answer) -> Answer:
         """Kill machine `id` behind the cloud's back: the API goes on to say that it runs."""

@@ -13,9 +13,11 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from sandbox.aws import imds as aws_imds
 from sandbox.aws.app import App
 from sandbox.aws.cloud import Cloud
 from sandbox.aws.journal import Journal
+from sandbox.azure import imds as azure_imds
 from sandbox.azure.cloud import Cloud as AzureCloud
 from sandbox.azure.server import Server as AzureServer
 from sandbox.azure.world import world_of as azure_world
@@ -114,11 +116,9 @@ class Clouds:
         """Answer a machine that asks its metadata service."""
         if key.startswith("gce-"):
             return self.gcp.metadata(key, method, path, headers, body)
-        if not key.startswith("i-"):
-            return 501, {"Content-Type": "text/plain"}, b"the sandbox does not implement Azure's metadata service\n"
-        from sandbox.aws.imds import answer
-
-        return answer(self.cloud, key, method, path, headers)
+        if key.startswith("i-"):
+            return aws_imds.answer(self.cloud, key, method, path, headers)
+        return azure_imds.answer(self.azure.cloud, key, method, path, headers)
 
     def _aws_changed(self) -> None:
         from sandbox.aws.world import world_of

@@ -22,7 +22,8 @@ def show(place: Place, state: dict[str, Any]) -> str:
     lines += [f"problem: {line}" for line in state["problems"]]
     for name, things in sorted(state["regions"].items()):
         lines += _region(name, things, state["machines"])
-    lines += [*_gcp(state["gcp"], state["machines"]), *_azure(state["azure"], state["machines"])]
+    lines += _gcp(state["gcp"], state["machines"])
+    lines += _azure(state["azure"], state["azure_power"], state["machines"])
     if not state["regions"]:
         lines.append("no region was used yet")
     for region, images in sorted(state["images"].items()):
@@ -57,7 +58,7 @@ def _gcp(kinds: dict[str, Any], real: dict[str, str]) -> list[str]:
     return lines
 
 
-def _azure(kinds: dict[str, Any], real: dict[str, str]) -> list[str]:
+def _azure(kinds: dict[str, Any], power: dict[str, str], real: dict[str, str]) -> list[str]:
     rows = {kind.rpartition("/")[2]: found for kind, found in kinds.items()}
     if not rows["virtualNetworks"]:
         return []
@@ -72,8 +73,8 @@ def _azure(kinds: dict[str, Any], real: dict[str, str]) -> list[str]:
     for row in rows["virtualMachines"]:
         nic = nics.get(row["properties"]["networkProfile"]["networkInterfaces"][0]["id"].lower(), {})
         public = addresses.get(nic.get("publicIPAddress", {}).get("id", "").lower())
-        word = row["properties"]["provisioningState"].lower()
         private, key = nic.get("privateIPAddress"), row["properties"]["vmId"]
+        word = power.get(key) or row["properties"]["provisioningState"].lower()
         lines.append(_row(row["name"], row["location"], word, real.get(key), private, public))
     return lines
 

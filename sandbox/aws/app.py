@@ -58,7 +58,7 @@ class App:
         try:
             key, region, name = _scope(environ)
             service, protocol = _service(name, body)
-            account, actor = _caller(key)
+            account, actor = self._caller(key)
             entry |= {"actor": actor, "account": account, "region": region, "service": service}
             action, params = _parse(environ, service, protocol, body)
             entry |= {"action": action, "params": without_secrets(params)}
@@ -85,6 +85,10 @@ class App:
             entry["ms"] = round((time.monotonic() - start) * 1000, 1)
             self.journal.add(entry)
         return reply
+
+    def _caller(self, key: str) -> tuple[str, str]:
+        bound = self.cloud.principals.find(key)
+        return (bound.account, "client") if bound is not None else _caller(key)
 
     def _do(self, request: Request, protocol: str) -> Reply:
         acting = self.cloud.faults.meet(request.service, request.action, request.region, request.params, request.actor)

@@ -13,11 +13,17 @@ class Clock:
     """Seconds since 1970 that tests can step, so that an hour of a terminated instance takes no time."""
 
     def __init__(self) -> None:
-        self._ahead = 0.0
+        self._ahead, self._more, self._since = 0.0, 0.0, 0.0
 
     def now(self) -> float:
         """Seconds since 1970."""
-        return time.time() + self._ahead
+        real = time.time()
+        return real + self._ahead + (real - self._since) * self._more
+
+    def hurry(self, times: float) -> None:
+        """Go that many times faster from now on: what takes seconds in a cloud takes none of a test's."""
+        self._ahead, self._since = self.now() - time.time(), time.time()
+        self._more = times - 1
 
     def today(self) -> datetime.datetime:
         """The same as a time zone aware moment in UTC."""

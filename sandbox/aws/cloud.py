@@ -16,6 +16,7 @@ from sandbox.aws import (
     balancers,
     describe,
     faults,
+    permissions,
     rules_addresses,
     rules_groups,
     rules_network,
@@ -31,6 +32,7 @@ from sandbox.aws.journal import is_mutating
 from sandbox.aws.model import Params, check_answer, check_request, operation
 from sandbox.aws.phases import Phases
 from sandbox.aws.pool import Pool
+from sandbox.aws.principals import Principals
 from sandbox.aws.quotas import Quotas
 from sandbox.aws.region import Machines, Region, Shared
 from sandbox.aws.rules_tags import check_ids, check_tags
@@ -62,6 +64,7 @@ class Cloud:
         self.shared = Shared(self.clock, Phases(self.clock), Quotas(), machines)
         self.describe = Describe()
         self.tokens = Tokens()
+        self.principals = Principals()
         self.lock = threading.RLock()
         self.regions: dict[tuple[str, str], Region] = {}
         self._changed = changed
@@ -84,7 +87,7 @@ class Cloud:
             region = self.region(request.account, request.region)
             op = operation(request.service, request.action)
             if request.service == "ec2":
-                answer = self._ec2(Call(region, request.action, request.params, held=held))
+                answer = self._ec2(Call(region, request.action, request.params, held=held), request.access_key)
                 if is_mutating(request.action):
                     self._changed()
             else:
@@ -108,15 +111,23 @@ class Cloud:
             check_request(operation(request.service, request.action), request.params)
         except AwsError as error:
             raise AwsError(code, error.message) from None
+        self._allowed(region, request.service, request.action, request.params, request.access_key)
         if request.service in ("elb", "elbv2"):
             check_understood(f"{request.service}:{request.action}", request.params)
             return balancers.answer(region, request.service, request.action, copy.deepcopy(request.params))
         return services.answer(region, request.service, request.action, request.params, request.access_key)
 
-    def _ec2(self, call: Call) -> Params:
+    def _allowed(self, region: Region, service: str, action: str, params: Params, access_key: str) -> None:
+        """Raise AwsError for what the policies of a key do not allow."""
+        principal = self.principals.find(access_key)
+        if principal is not None:
+            permissions.check(principal, region, service, action, params)
+
+    def _ec2(self, call: Call, access_key: str) -> Params:
         if call.action not in LISTS and call.action not in RULES:
             raise not_implemented(call.action)
         check_request(operation("ec2", call.action), call.params)
+        self._allowed(call.region, "ec2", call.action, call.params, access_key)
         call.params = copy.deepcopy(call.params)
         call.dry = call.params.pop("DryRun", False)
         check_understood(call.action, call.params)

@@ -44,7 +44,7 @@ def run_instances(call: Call) -> Params:
     if image is None:
         raise AwsError("InvalidAMIID.NotFound", f"The image id '[{params.get('ImageId', '')}]' does not exist")
     subnet = subnet_of(call)
-    _check_type(region, params.get("InstanceType", "m1.small"), subnet["AvailabilityZone"])
+    _check_type(region, params.get("InstanceType", "m1.small"), subnet["AvailabilityZone"], image.architecture)
     _check_vcpus(call, count)
     _check_key(call)
     _check_user_data(params)
@@ -236,11 +236,11 @@ def _count(params: Params) -> int:
     return int(most)
 
 
-def _check_type(region: Region, name: str, zone: str) -> None:
+def _check_type(region: Region, name: str, zone: str, architecture: str) -> None:
     if name not in INSTANCE_TYPES:
         raise invalid(f"Invalid value '{name}' for InstanceType.")
-    if "x86_64" not in INSTANCE_TYPES[name]["ProcessorInfo"]["SupportedArchitectures"]:
-        raise invalid(f"The architecture of the image (x86_64) does not match that of the instance type {name}.")
+    if architecture not in INSTANCE_TYPES[name]["ProcessorInfo"]["SupportedArchitectures"]:
+        raise invalid(f"The image's architecture ({architecture}) does not match that of the instance type {name}.")
     offered = {
         one["Location"]
         for one in INSTANCE_TYPE_OFFERINGS["availability-zone"][region.name]

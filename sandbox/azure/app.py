@@ -16,9 +16,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sandbox.aws.journal import Journal
-from sandbox.azure import ids, routing
+from sandbox.azure import ids, routing, tenant
 from sandbox.azure.cloud import Cloud
-from sandbox.azure.errors import ArmError, not_implemented
+from sandbox.azure.errors import ArmError
 from sandbox.azure.faults import before
 from sandbox.azure.login import Login
 from sandbox.azure.wire import Reply, Request
@@ -36,7 +36,7 @@ class App:
 
     def __init__(self, cloud: Cloud, journal: Journal) -> None:
         self.cloud, self.journal = cloud, journal
-        self.login = Login(cloud.clock.now)
+        self.login = Login(cloud.clock.now, cloud.principals)
         self.bugs: list[str] = []  # answers that would have broken their types; tests look here
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -94,12 +94,11 @@ class App:
     def _reply(self, environ: dict[str, Any], body: bytes, base: str, entry: dict[str, Any],
                headers: dict[str, str]) -> Reply:  # fmt: skip
         method, raw = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        actor = self.login.actor(environ.get("HTTP_AUTHORIZATION"), base)
+        asker = ("client", "") if tenant.is_open(raw) else self.login.caller(environ.get("HTTP_AUTHORIZATION"), base)
+        actor, client = asker
         path = ids.parse(raw)
-        if path is None:
-            raise not_implemented(f"{method} {raw}")
         query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
-        kind = _type(path)
+        kind = raw.strip("/") if path is ids.ABOVE else _type(path)
         entry |= {"actor": actor, "account": path.subscription, "service": path.provider or "Microsoft.Resources",
                   "action": f"{method} {kind}",
                   "params": {"path": raw, **{name: value for name, value in query.items() if len(value) < 200
@@ -111,7 +110,7 @@ class App:
         self._throttle(actor, path.subscription, method, headers)
         acting = self.cloud.faults.meet(entry["service"], entry["action"], entry["region"], [raw, parsed], actor)
         before(acting)
-        request = Request(method, path, query, parsed, _given(environ), actor, base, raw, tuple(acting))
+        request = Request(method, path, query, parsed, _given(environ), actor, base, raw, tuple(acting), client)
         reply = routing.answer(self.cloud, request)
         after(acting)
         return reply
@@ -144,7 +143,7 @@ def _type(path: ids.Path) -> str:
     if path.provider is None:
         return words[0] if words else ("resourceGroups" if path.group else "subscriptions")
     if words[:1] == ["locations"] and len(words) > 2:
-        return "operations" if words[2].startswith("operation") else words[2]
+        return "operations" if words[2].startswith(("operation", "diskoperation")) else words[2]
     return "/".join(path.types)
 
 

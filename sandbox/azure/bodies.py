@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.azure import catalog
 from sandbox.azure.contract import Breach
 from sandbox.azure.errors import ArmError, not_implemented
-from sandbox.azure.kinds import Kind, unserved
+from sandbox.azure.kinds import Kind, served, unserved
 
 if TYPE_CHECKING:
     from sandbox.azure.cloud import Cloud
@@ -37,6 +37,8 @@ def taken_in(cloud: Cloud, kind: Kind, body: Any, old: Resource | None) -> Body:
     left = unserved(kind, clean)
     if left:
         raise not_implemented(f"{left[0]} of {kind.full}")
+    if "properties" in clean:
+        clean["properties"] = served(kind, clean)
     clean = {name: part for name, part in clean.items() if name not in ("id", "name", "type", "etag")}
     if kind.tracked:
         clean["location"] = location(kind, clean["location"], old)

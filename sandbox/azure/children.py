@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sandbox.azure import ids
 from sandbox.azure.bodies import check_name
 from sandbox.azure.errors import ArmError, in_network, not_implemented
-from sandbox.azure.kinds import Kind, unserved
+from sandbox.azure.kinds import Kind, served, unserved
 from sandbox.azure.rules_network import Subnets
 from sandbox.azure.store import Body, Resource
 from sandbox.azure.wire import Request
@@ -70,6 +70,7 @@ def _child(cloud: Cloud, new: Resource, kind: Kind, body: Body, number: int) -> 
     left = unserved(kind, clean)
     if left:
         raise not_implemented(f"{left[0]} of {kind.full}")
+    clean["properties"] = served(kind, clean)
     return Resource(f"{new.id}/{kind.types[-1]}/{name}", kind, clean, cloud.clock.now() + number * 1e-6)
 
 

@@ -21,6 +21,7 @@ from sandbox.azure.errors import ArmError, in_network
 from sandbox.azure.kinds import Kind
 from sandbox.azure.operations import Operations
 from sandbox.azure.quotas import SHOWN, Quotas
+from sandbox.azure.roles import Principals
 from sandbox.azure.settings import Settings, Throttle
 from sandbox.azure.store import Body, Resource, Store
 from sandbox.azure.wire import Reply
@@ -52,6 +53,7 @@ class Cloud:
         self.store, self.contract, self.machines = Store(), Contract(), machines
         self.throttle = Throttle(self.clock)
         self.operations = Operations(self.settings, self.clock.now, secrets.token_bytes(32))
+        self.principals = Principals()
         self.subscriptions = {SUBSCRIPTION}
         self.ghosts: list[tuple[float, Kind, str, Body]] = []  # until when lists go on showing what is gone
         self.changed = changed

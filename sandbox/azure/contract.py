@@ -32,6 +32,8 @@ CLOSED = frozenset({
     "privateIPAllocationMethod", "privateIPAddressVersion", "deleteOption", "createOption", "storageAccountType",
     "priority", "evictionPolicy", "tier",
 })  # fmt: skip
+# Words that a request may write in any case: az writes "fromImage" to all the world.
+ANY_CASE = frozenset({"createOption"})
 Table = list[dict[str, Any]]
 
 
@@ -154,8 +156,13 @@ class _Look:
         is_open = any(one["$type"] == "StringType" for one in members)
         if not isinstance(value, str):
             yield Breach(path, "type", f"a string is needed, not {_shown(value)}")
-        elif value not in words and (not is_open or path.rsplit(".", 1)[-1] in CLOSED):
+        elif not self._is_one(value, words, path) and (not is_open or path.rsplit(".", 1)[-1] in CLOSED):
             yield Breach(path, "enum", f"{value!r} is not one of {', '.join(words[:12])}")
+
+    def _is_one(self, value: str, words: list[str], path: str) -> bool:
+        if not self.answer and path.rsplit(".", 1)[-1] in ANY_CASE:
+            return value.lower() in (word.lower() for word in words)
+        return value in words
 
     def _array(self, kind: dict[str, Any], value: Any, path: str) -> Iterator[Breach]:
         if not isinstance(value, list):

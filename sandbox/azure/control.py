@@ -27,6 +27,8 @@ class Control:
             ("GET", "log"): self.log, ("GET", "state"): self.state, ("GET", "faults"): self.show_faults,
             ("POST", "faults"): self.add_fault, ("DELETE", "faults"): self.clear_faults, ("POST", "clock"): self.step,
             ("POST", "quotas"): self.quota, ("POST", "settings"): self.settings,
+            ("GET", "principals"): self.principals, ("POST", "principals"): self.bind,
+            ("DELETE", "principals"): self.release,
         }  # fmt: skip
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -55,15 +57,15 @@ class Control:
         return {"entries": self.journal.since(int(asked.get("since", 0))), "last": self.journal.last}
 
     def state(self, asked: Answer) -> Answer:
-        """Everything there is, by type, as it is answered; what the fabric says of each machine; and answers that would
-        have broken their types."""
+        """Everything there is, by type, as it is answered; of each machine its power state and what the fabric says;
+        and answers that would have broken their types."""
         with self.cloud.lock:
             self.cloud.tick()
             kinds = {kind.full: [self.cloud.view(one) for one in self.cloud.store.of(kind)] for kind in registry.ALL}
             kinds[groups.KIND.full] = [groups.view(one) for one in self.cloud.store.of(groups.KIND)]
-            keys = [one.own["vmId"] for one in self.cloud.store.of(registry.MACHINE)]
-        machines = {key: self.cloud.machines.status(key) for key in keys} if self.cloud.machines else {}
-        return {"resources": kinds, "machines": machines, "bugs": self.app.bugs}
+            power = {one.own["vmId"]: one.own["power"] for one in self.cloud.store.of(registry.MACHINE)}
+        machines = {key: self.cloud.machines.status(key) for key in power} if self.cloud.machines else {}
+        return {"resources": kinds, "power": power, "machines": machines, "bugs": self.app.bugs}
 
     def show_faults(self, asked: Answer) -> Answer:
         return {"faults": self.cloud.faults.show()}
@@ -89,6 +91,18 @@ class Control:
         """Change the limit of quota `name`."""
         self.cloud.quotas.set(asked["name"], int(asked["limit"]))
         return {}
+
+    def principals(self, asked: Answer) -> Answer:
+        """Clients with roles, and the actions that each used."""
+        return {"principals": self.cloud.principals.show()}
+
+    def bind(self, asked: Answer) -> Answer:
+        """Let client id `client` do what the roles in `assignments` give, and no more."""
+        return {"object_id": self.cloud.principals.bind(asked["client"], asked["assignments"]).object_id}
+
+    def release(self, asked: Answer) -> Answer:
+        """Forget client id `client`, or all of them."""
+        return {"removed": self.cloud.principals.release(asked.get("client"))}
 
     def settings(self, asked: Answer) -> Answer:
         """Change settings; their names are those of settings.Settings."""

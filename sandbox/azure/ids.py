@@ -37,11 +37,14 @@ class Path:
         return len(self.parts) % 2 == 1
 
 
-def parse(path: str) -> Path | None:
-    """Cut a path; None if it does not begin with a subscription."""
+ABOVE = Path("", None, None, ())  # whatever begins with no subscription
+
+
+def parse(path: str) -> Path:
+    """Cut a path; ABOVE if it does not begin with a subscription."""
     parts = [part for part in path.split("/") if part]
     if len(parts) < 2 or parts[0].lower() != "subscriptions":
-        return None
+        return ABOVE
     subscription, rest = parts[1], parts[2:]
     group = provider = None
     if len(rest) >= 2 and rest[0].lower() == "resourcegroups":

@@ -22,6 +22,7 @@ WORD = r"[A-Za-z0-9_]"
 PLAIN = re.compile(rf"[A-Za-z0-9]([A-Za-z0-9_.-]{{0,78}}{WORD})?")  # 1-80
 NETWORK_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,62}}{WORD}")  # 2-64
 MACHINE_NAME = re.compile(r"(?![_.-])[^\\/\"'\[\]:|<>+=;,?*@&\s]{1,64}(?<![.-])")
+DEPLOYMENT_NAME = re.compile(r"[\w().-]{1,64}")
 GROUP_NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
 
 
@@ -95,6 +96,12 @@ def table(kinds: tuple[Kind, ...]) -> dict[str, Kind]:
 
 
 def unserved(kind: Kind, body: dict[str, Any]) -> list[str]:
-    """What of a body the simulator gives no meaning, as paths."""
+    """What of a body the simulator gives no meaning, as paths. An empty list asks for nothing: clients send it back."""
     top = body.keys() - kind.root - {"location", "properties", "id", "name", "type", "etag"}
-    return [*sorted(top), *(f"properties.{name}" for name in sorted(body.get("properties", {}).keys() - kind.served))]
+    return [*sorted(top), *(f"properties.{name}" for name, value in sorted(body.get("properties", {}).items())
+                            if name not in kind.served and value != [])]  # fmt: skip
+
+
+def served(kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
+    """A body's properties without those that are not served, which are empty lists by now."""
+    return {name: value for name, value in (body.get("properties") or {}).items() if name in kind.served}

@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sandbox.azure.errors import ArmError
+from sandbox.azure.roles import Principals
 
 TENANT = "7e4a4700-0000-4000-8000-73616e64626f"
 SECRET = "sandbox-secret"
@@ -35,8 +36,9 @@ Json = dict[str, Any]
 class Login:
     """Gives tokens, and judges them."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], principals: Principals) -> None:
         self._now, self._key = now, secrets.token_bytes(32)
+        self._principals = principals
 
     def answer(self, method: str, path: str, query: str, body: bytes, base: str) -> tuple[int, Json] | None:
         """The answer to a path of the login host; None if it is not one."""
@@ -49,8 +51,8 @@ class Login:
             return self._token(parts[0], dict(parse_qsl(body.decode())), base)
         return None
 
-    def actor(self, header: str | None, base: str) -> str:
-        """Who sends a bearer token. Raises ArmError 401 in the shape that ARM gives."""
+    def caller(self, header: str | None, base: str) -> tuple[str, str]:
+        """Who sends a bearer token: actor and client id. Raises ArmError 401 in the shape that ARM gives."""
         challenge = {"WWW-Authenticate": f'Bearer authorization_uri="{base}/{TENANT}", error="invalid_token", '
                      'error_description="The authentication failed."'}  # fmt: skip
         if not header or not header.startswith("Bearer "):
@@ -66,7 +68,7 @@ class Login:
             raise ArmError("InvalidAuthenticationTokenAudience", f"The access token has been obtained for wrong "
                            f"audience or resource '{claims['aud']}'. It should exactly match with one of the allowed "
                            f"audiences '{','.join(AUDIENCES)}'.", 401, headers=challenge)  # fmt: skip
-        return CLIENTS[claims["appid"]]
+        return CLIENTS.get(claims["appid"], "client"), claims["appid"]
 
     def token(self, client: str = CLIENT, audience: str = AUDIENCES[0], life: float = LIFE) -> str:
         """A token as the endpoint gives it; for tests that want a bad one."""
@@ -116,7 +118,8 @@ class Login:
         if form.get("grant_type") != "client_credentials":
             return self._error(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type "
                                f"'{form.get('grant_type')}'.")  # fmt: skip
-        if form.get("client_id") not in CLIENTS:
+        client = form.get("client_id", "").lower()
+        if client not in CLIENTS and self._principals.find(client) is None:
             return self._error(400, "unauthorized_client", 700016, f"Application with identifier "
                                f"'{form.get('client_id')}' was not found in the directory 'sandbox'.")  # fmt: skip
         if not hmac.compare_digest(form.get("client_secret", ""), SECRET):
@@ -133,7 +136,7 @@ class Login:
             return self._error(400, "invalid_resource", 500011, f"The resource principal named {audience} was not "
                                "found in the tenant named sandbox.")  # fmt: skip
         return 200, {"token_type": "Bearer", "expires_in": LIFE, "ext_expires_in": LIFE,
-                     "access_token": self.token(form["client_id"], audience)}  # fmt: skip
+                     "access_token": self.token(client, audience)}  # fmt: skip
 
     def _error(self, status: int, error: str, code: int, text: str) -> tuple[int, Json]:
         trace, correlation = str(uuid.uuid4()), str(uuid.uuid4())

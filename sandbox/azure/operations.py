@@ -99,14 +99,18 @@ class Operations:
         return [one for one in self._all.values() if one.status == "InProgress"]
 
     def url(self, operation: Operation, base: str, form: str, subscription: str) -> str:
-        """Where to ask. The signature is as long as the real one, and checked."""
+        """Where to ask."""
+        if form == "operationresults":  # those of resource groups have no provider and no place
+            return f"{base}/subscriptions/{subscription}/operationresults/{operation.id}?{self.query(operation)}"
+        place = f"/subscriptions/{subscription}/providers/{operation.namespace}/locations/{operation.location}"
+        return f"{base}{place}/{form}/{operation.id}?{self.query(operation)}"
+
+    def query(self, operation: Operation) -> str:
+        """What has to stand in the URL. The signature is as long as the real one, and checked."""
         blob = base64.urlsafe_b64encode(hashlib.shake_256(operation.signature.encode()).digest(1500)).decode()
         query = {"api-version": operation.version, "t": str(int(operation.since * 1e7)), "c": blob,
                  "s": operation.signature, "h": operation.signature[:43]}  # fmt: skip
-        if form == "operationresults":  # those of resource groups have no provider and no place
-            return f"{base}/subscriptions/{subscription}/operationresults/{operation.id}?{urlencode(query)}"
-        place = f"/subscriptions/{subscription}/providers/{operation.namespace}/locations/{operation.location}"
-        return f"{base}{place}/{form}/{operation.id}?{urlencode(query)}"
+        return urlencode(query)
 
     def _is_due(self, operation: Operation) -> bool:
         over = self._now() - operation.since >= operation.seconds

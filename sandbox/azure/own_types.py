@@ -21,6 +21,16 @@ OWN: dict[str, dict[str, Any]] = {
         "id~": "string", "name~": "string", "type~": "string", "location*": "string", "managedBy": "string",
         "tags": TAGS, "properties~": {"provisioningState": "string"},
     },
+    # learn.microsoft.com/rest/api/resources/deployments/create-or-update
+    "Microsoft.Resources/deployments@2025-04-01": {
+        "id~": "string", "name~": "string", "type~": "string", "location": "string", "tags": TAGS,
+        "properties*": {
+            "mode*": "string", "template": "any", "templateLink": "any", "parameters": {"...": "any"},
+            "parametersLink": "any", "debugSetting": "any", "onErrorDeployment": "any",
+            "expressionEvaluationOptions": "any", "validationLevel": "string", "provisioningState~": "string",
+            "correlationId~": "string", "timestamp~": "string", "outputResources~": [{"id": "string"}],
+        },
+    },
     # learn.microsoft.com/rest/api/resources/subscriptions/get
     "Microsoft.Resources/subscriptions@2022-12-01": {
         "id~": "string", "subscriptionId~": "string", "displayName~": "string", "tenantId~": "string", "name": "string",
@@ -48,10 +58,16 @@ OWN: dict[str, dict[str, Any]] = {
             "networkAccessPolicy": "string", "publicNetworkAccess": "string", "encryption": {"type": "string"},
         },
     },
+    # github.com/Azure/azure-cli, azure-cli-core, cloud.py: what a client reads of it
+    "answer/endpoints@any": {
+        "name*": "string", "resourceManager*": "string", "suffixes*": TAGS,
+        "authentication*": {"loginEndpoint*": "string", "audiences*": ["string"], "tenant": "string",
+                            "identityProvider": ("AAD", "ADFS")},
+    },
     # learn.microsoft.com/azure/azure-resource-manager/management/async-operations
     "answer/operation@any": {
         "id": "string", "name": "string", "startTime": "string", "endTime": "string", "percentComplete": "int",
-        "status*": ("InProgress", "Succeeded", "Failed", "Canceled"), "error": ERROR, "properties": "any",
+        "status*": ("InProgress", "Running", "Succeeded", "Failed", "Canceled"), "error": ERROR, "properties": "any",
     },
     # github.com/microsoft/api-guidelines, azure/Guidelines.md, "error response content"
     "answer/error@any": {"error*": ERROR},

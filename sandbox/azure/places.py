@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from sandbox.azure.cloud import Cloud
 
 VERSIONS = {"microsoft.network": "2025-07-01", "microsoft.compute": "2025-04-01"}
+OPERATIONS = {"microsoft.network": ("operations", "operationresults"),
+              "microsoft.compute": ("operations", "diskoperations"), "microsoft.resources": ()}  # fmt: skip
 
 
 def answer(cloud: Cloud, request: Request) -> Reply:
     """GET .../providers/NAMESPACE/locations/LOCATION/..."""
     namespace, parts = str(request.path.provider).lower(), request.path.parts[1:]
     location, what, rest = parts[0].lower(), parts[1].lower() if len(parts) > 1 else "", parts[2:]
-    if what in ("operations", "operationresults") and len(rest) == 1:
-        return operation(cloud, request, rest[0], results=what == "operationresults")
+    if what in OPERATIONS[namespace] and len(rest) == 1:
+        results = what == "operationresults" or request.query.get("monitor") == "true"
+        return operation(cloud, request, rest[0], results=results)
     if location not in catalog.LOCATIONS:
         raise ArmError("InvalidLocation", f"The location '{location}' is not valid.")
     if what == "usages" and not rest:
@@ -53,6 +56,8 @@ def operation(cloud: Cloud, request: Request, number: str, *, results: bool) -> 
 
 def _status(cloud: Cloud, found: Operation) -> Reply:
     body: dict[str, Any] = {"status": found.status}
+    if found.namespace == "Microsoft.Resources" and found.status == "InProgress":
+        body["status"] = "Running"  # the word of deployments
     if found.namespace == "Microsoft.Compute":
         body |= {"startTime": cloud.stamp(found.since), "name": found.id}
         if found.ended is not None:
@@ -115,7 +120,7 @@ def skus(cloud: Cloud, request: Request) -> Reply:
 
 def _images(request: Request, location: str, rest: tuple[str, ...]) -> Reply:
     """publishers/P/artifacttypes/vmimage/offers/O/skus/S/versions/V, at each of its levels. Bare lists, no pages."""
-    request.only("$top", "$orderby")
+    request.only("$top", "$orderby", "$expand")
     words = [part.lower() for part in rest]
     if len(words) > 1 and words[1:3] != ["artifacttypes", "vmimage"]:
         raise not_implemented(f"{request.method} {request.raw}")
@@ -124,15 +129,21 @@ def _images(request: Request, location: str, rest: tuple[str, ...]) -> Reply:
         raise not_implemented(f"{request.method} {request.raw}")
     given = [name[0] for name in names if name]
     found = [one for one in catalog.IMAGES if _named(one, given)]
+    whole = request.query.get("$expand")
+    if whole is not None and (whole != "properties" or len(given) != 3):  # of versions only
+        raise not_implemented(f"$expand={whole} of {'/'.join(rest)}")
     base = f"/Subscriptions/{request.path.subscription}/Providers/Microsoft.Compute/Locations/{location}/Publishers"
     if len(given) == 4:
         for one in found:
             if given[3] in one.versions or given[3] == "latest":
                 version = one.versions[-1] if given[3] == "latest" else given[3]
-                return Reply(200, _version(base, location, one, version, full=True), "answer/image@any")
+                return Reply(200, _version(base, location, one, version), "answer/image@any")
         found = []
     if given and not found:
         raise ArmError("NotFound", "Artifact: VMImage was not found.", 404)
+    if whole is not None:
+        return Reply(200, _ordered(request, [_version(base, location, one, version) for one in found
+                                             for version in one.versions]), "answer/image@any")  # fmt: skip
     kept: list[tuple[str, str]] = []
     for one in found:
         chain = (one.publisher, f"ArtifactTypes/VMImage/Offers/{one.offer}", f"Skus/{one.sku}")
@@ -151,7 +162,7 @@ def _named(image: catalog.Image, given: list[str]) -> bool:
     return all(name == part.lower() for name, part in zip(given, have, strict=False))
 
 
-def _version(base: str, location: str, image: catalog.Image, version: str, *, full: bool) -> dict[str, Any]:
+def _version(base: str, location: str, image: catalog.Image, version: str) -> dict[str, Any]:
     where = f"{base}/{image.publisher}/ArtifactTypes/VMImage/Offers/{image.offer}/Skus/{image.sku}/Versions/{version}"
     return {"id": where, "name": version, "location": location, "properties": {
         "architecture": image.architecture, "hyperVGeneration": image.generation,

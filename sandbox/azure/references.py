@@ -27,8 +27,8 @@ def refer(cloud: Cloud, resource: Resource, named: object, short: str, path: str
                                  f"Value for reference id is missing. Path {path}.")])  # fmt: skip
     kind = cloud.kind(short)
     cut = ids.parse(words)
-    full = "/".join((cut.provider or "", *cut.types)).lower() if cut else ""
-    if cut is None or full != kind.full.lower() or cut.is_collection or cut.group is None:
+    full = "/".join((cut.provider or "", *cut.types)).lower()
+    if full != kind.full.lower() or cut.is_collection or cut.group is None:
         raise ArmError("LinkedInvalidPropertyId", f"Property id '{words}' at path '{path}' is invalid. Expect fully "
                        "qualified resource Id that start with '/subscriptions/{subscriptionId}' or "
                        "'/providers/{resourceProviderNamespace}/'.")  # fmt: skip

@@ -5,7 +5,17 @@
 
 from __future__ import annotations
 
-from sandbox.azure.kinds import GROUP_NAME, MACHINE_NAME, NETWORK_NAME, PLAIN, Kind, Rules, table, words
+from sandbox.azure.kinds import (
+    DEPLOYMENT_NAME,
+    GROUP_NAME,
+    MACHINE_NAME,
+    NETWORK_NAME,
+    PLAIN,
+    Kind,
+    Rules,
+    table,
+    words,
+)
 from sandbox.azure.rules_compute import AvailabilitySets, Disks, SshKeys
 from sandbox.azure.rules_interfaces import Interfaces, PublicAddresses
 from sandbox.azure.rules_machines import Machines
@@ -21,7 +31,9 @@ def _network(types: str, name: object, served: str, rules: Rules, parent: Kind |
                 root=words(f"tags {root}"))  # fmt: skip
 
 
-VNET = _network("virtualNetworks", NETWORK_NAME, "addressSpace subnets enableDdosProtection", VirtualNetworks())
+VNET = _network(
+    "virtualNetworks", NETWORK_NAME, "addressSpace subnets enableDdosProtection enableVmProtection", VirtualNetworks()
+)
 SUBNET = _network("virtualNetworks/subnets", PLAIN, "addressPrefix addressPrefixes networkSecurityGroup routeTable "
                   "privateEndpointNetworkPolicies privateLinkServiceNetworkPolicies defaultOutboundAccess",
                   Subnets(), VNET)  # fmt: skip
@@ -49,6 +61,8 @@ KEY = Kind("Microsoft.Compute", ("sshPublicKeys",), COMPUTE[1], PLAIN, words("pu
            asynchronous=False, has_etag=False)  # fmt: skip
 RESOURCE_GROUP = Kind("Microsoft.Resources", ("resourceGroups",), "2025-04-01", GROUP_NAME, frozenset(), Rules(),
                       asynchronous=False, root=words("tags managedBy"), has_etag=False)  # fmt: skip
+DEPLOYMENT = Kind("Microsoft.Resources", ("deployments",), "2025-04-01", DEPLOYMENT_NAME, frozenset(), Rules(),
+                  has_etag=False)  # fmt: skip
 
 ALL = (VNET, SUBNET, GROUP, RULE, TABLE, ROUTE, ADDRESS, INTERFACE, MACHINE, DISK, SET, KEY)
 BY_TYPE = table(ALL)

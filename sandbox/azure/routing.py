@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.azure import groups, places, power, reads, registry, resources
+from sandbox.azure import deployments, groups, ids, permissions, places, power, reads, registry, resources, tenant
 from sandbox.azure.errors import ArmError, not_implemented
 from sandbox.azure.kinds import Kind
 from sandbox.azure.rules_machines import instance_view
@@ -17,18 +17,23 @@ if TYPE_CHECKING:
     from sandbox.azure.cloud import Cloud
 
 NAMESPACES = ("microsoft.network", "microsoft.compute", "microsoft.resources")
-SUBSCRIPTION_VERSION = "2022-12-01"
 
 
 def answer(cloud: Cloud, request: Request) -> Reply:
     """Answer one request; every answer is checked against its type."""
     with cloud.lock:
         cloud.tick()
+        deployments.advance(cloud)
         if request.method != "GET":
             cloud.store.forget()
+        if request.path is ids.ABOVE:
+            return cloud.checked(tenant.answer(cloud, request))
         if request.path.subscription not in cloud.subscriptions:
             name = request.path.subscription
             raise ArmError("SubscriptionNotFound", f"The subscription '{name}' could not be found.", 404)
+        principal = cloud.principals.find(request.client)
+        if principal is not None:
+            permissions.check(cloud, principal, request)
         return cloud.checked(_answer(cloud, request))
 
 
@@ -43,23 +48,12 @@ def _answer(cloud: Cloud, request: Request) -> Reply:
         return groups.resources(cloud, request)
     if request.method == "GET" and path.group is None:
         if not words:
-            return _subscription(request)
+            return tenant.subscription(request)
         if words == ("resourcegroups",):
             return groups.listed(cloud, request)
         if words[0] == "operationresults" and len(words) == 2:
             return places.operation(cloud, request, words[1], results=True)
     raise not_implemented(f"{request.method} {request.raw}")
-
-
-def _subscription(request: Request) -> Reply:
-    from sandbox.azure.login import TENANT
-
-    check_version(request, "Microsoft.Resources/subscriptions", SUBSCRIPTION_VERSION)
-    request.only()
-    number = request.path.subscription
-    body = {"id": f"/subscriptions/{number}", "subscriptionId": number, "tenantId": TENANT, "displayName": "sandbox",
-            "state": "Enabled", "name": "sandbox", "type": "Microsoft.Resources/subscriptions"}  # fmt: skip
-    return Reply(200, body, f"Microsoft.Resources/subscriptions@{SUBSCRIPTION_VERSION}")
 
 
 def _provided(cloud: Cloud, request: Request) -> Reply:
@@ -72,6 +66,8 @@ def _provided(cloud: Cloud, request: Request) -> Reply:
             return places.answer(cloud, request)
         if first == "skus" and len(path.parts) == 1 and path.provider.lower() == "microsoft.compute":
             return places.skus(cloud, request)
+    if (path.provider.lower(), first) == ("microsoft.resources", "deployments"):
+        return deployments.answer(cloud, request)
     parts, action = path.parts, ""
     if path.is_collection and len(parts) > 1:  # VM/NAME/start looks like a collection
         owner = registry.BY_TYPE.get(f"{path.provider}/{'/'.join(path.types[:-1])}".lower())

@@ -30,7 +30,11 @@ class Disks(Rules):
     def check(self, cloud: Cloud, new: Resource, old: Resource | None, siblings: list[Resource]) -> None:
         part = new.properties
         if old is not None:
-            if part.get("diskSizeGB", 0) < old.properties["diskSizeGB"]:
+            new.body = {**{name: old.body[name] for name in ("sku", "managedBy") if name in old.body}, **new.body}
+            new.properties.update({name: value for name, value in old.properties.items() if name not in part})
+            if new.body.get("zones") != old.body.get("zones"):
+                raise invalid("Changing property 'zones' is not allowed.", "zones", "PropertyChangeNotAllowed", 409)
+            if part["diskSizeGB"] < old.properties["diskSizeGB"]:
                 raise invalid("Disk size can only be increased.", "disk.diskSizeGB", "OperationNotAllowed", 409)
             return
         if part.get("creationData", {}).get("createOption") != "Empty":

@@ -227,6 +227,9 @@ def _keep(new: Resource, old: Resource) -> None:
         if now.get(name) != was.get(name):
             raise invalid(f"Changing property 'osProfile.{name}' is not allowed.", f"osProfile.{name}",
                           "PropertyChangeNotAllowed", 409)  # fmt: skip
+    held = new.properties["storageProfile"]
+    if held.get("imageReference") is None:  # az takes it out of what it sends back
+        held["imageReference"] = dict(old.properties["storageProfile"]["imageReference"])
     image_was, image_now = (one.properties.get("storageProfile", {}).get("imageReference") for one in (old, new))
     if image_was != image_now:
         raise invalid("Changing property 'imageReference' is not allowed.", "imageReference",
@@ -239,7 +242,7 @@ def _keep(new: Resource, old: Resource) -> None:
 
 
 def _fill_disk(new: Resource, old: Resource | None, disk: Body, image: catalog.Image) -> None:
-    if disk.get("createOption", "FromImage") != "FromImage":
+    if disk.get("createOption", "FromImage").lower() != "fromimage":
         raise not_implemented(f"OS disks with createOption {disk['createOption']}")
     if disk.keys() - {"createOption", "name", "diskSizeGB", "managedDisk", "deleteOption", "caching", "osType"}:
         raise not_implemented("OS disks with more than size, name, kind, caching and deleteOption")

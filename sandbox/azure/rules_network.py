@@ -41,6 +41,8 @@ class VirtualNetworks(Rules):
     """A space of ranges and the subnets in it."""
 
     def check(self, cloud: Cloud, new: Resource, old: Resource | None, siblings: list[Resource]) -> None:
+        if new.properties.get("enableVmProtection"):  # az sends false
+            raise not_implemented("enableVmProtection of Microsoft.Network/virtualNetworks")
         named = space(new)
         if new.properties.get("addressSpace", {}).keys() - {"addressPrefixes"}:
             raise not_implemented("an address space from a pool")

@@ -42,12 +42,14 @@ def obey(operation: Operation, request: Request) -> None:
 
 
 def started(cloud: Cloud, request: Request, operation: Operation, *, location: bool = False) -> dict[str, str]:
-    """The headers that say where to ask."""
-    url = cloud.operations.url(operation, request.base, "operations", request.path.subscription)
+    """The headers that say where to ask. Compute asks for the result at the same place, disks at theirs (recorded)."""
+    is_network, is_disk = operation.namespace == "Microsoft.Network", request.path.types[0].lower() == "disks"
+    look = "DiskOperations" if is_disk else "operations"
+    url = cloud.operations.url(operation, request.base, look, request.path.subscription)
     headers = {"Azure-AsyncOperation": url, "Azure-AsyncNotification": "Enabled"}
     if location:
-        headers["Location"] = cloud.operations.url(operation, request.base, "operationResults",
-                                                   request.path.subscription)  # fmt: skip
+        result = cloud.operations.url(operation, request.base, "operationResults", request.path.subscription)
+        headers["Location"] = result if is_network else f"{url}&monitor=true"
     if cloud.settings.retry_after is not None:
         headers["Retry-After"] = str(cloud.settings.retry_after)
     return headers

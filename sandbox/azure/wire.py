@@ -10,12 +10,14 @@ from typing import Any
 
 from sandbox.azure.errors import ArmError, not_implemented
 from sandbox.azure.ids import Path
+from sandbox.azure.versions import ALSO
 from sandbox.faults import Fault
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request whose token was read. `headers` are lower case; `acting` are the faults that act on it."""
+    """One request whose token was read. `headers` are lower case; `acting` are the faults that act on it, `client`
+    the id of the service principal."""
 
     method: str
     path: Path
@@ -26,6 +28,7 @@ class Request:
     base: str = ""
     raw: str = ""
     acting: tuple[Fault, ...] = ()
+    client: str = ""
 
     @property
     def version(self) -> str:
@@ -50,7 +53,8 @@ class Reply:
 
 
 def check_version(request: Request, full: str, *known: str) -> None:
-    """The api-version is there and known for the type (learn.microsoft.com/rest/api/azure, "api-version")."""
+    """The api-version is there and taken for the type (learn.microsoft.com/rest/api/azure, "api-version")."""
+    known = (*known, *ALSO.get(full.lower(), ()))
     if not request.version:
         raise ArmError("MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for "
                        "all requests.")  # fmt: skip

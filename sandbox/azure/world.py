@@ -36,25 +36,33 @@ def world_of(cloud: Cloud) -> World:
     firewalls: list[Firewall] = []
     machines: list[Machine] = []
     for one in cloud.store.of(cloud.kind("virtualMachines")):
-        nic = _primary(cloud, one)
+        nic = primary(cloud, one)
         if nic is not None and one.own["power"] and one.state != "Deleting":
             firewalls.append(_firewall(cloud, nic))
             machines.append(_machine(cloud, one, nic))
     return World(networks, tuple(firewalls), tuple(machines))
 
 
-def _primary(cloud: Cloud, machine: Resource) -> Resource | None:
+def primary(cloud: Cloud, machine: Resource) -> Resource | None:
+    """The interface that the fabric gives a machine."""
     named = [cloud.store.find(one["id"]) for one in machine.properties["networkProfile"]["networkInterfaces"]]
     return next((nic for nic in named if nic is not None and is_primary(machine, nic)), None)
 
 
-def _configuration(nic: Resource) -> Body:
+def configuration(nic: Resource) -> Body:
     """The properties of its primary configuration."""
     return next(one["properties"] for one in nic.properties["ipConfigurations"] if one["properties"]["primary"])
 
 
-def _subnet_of(cloud: Cloud, nic: Resource) -> Resource:
-    found = cloud.store.find(_configuration(nic)["subnet"]["id"])
+def address_of(cloud: Cloud, nic: Resource) -> str | None:
+    """The public address that is on its primary configuration."""
+    public = cloud.store.find(configuration(nic).get("publicIPAddress", {}).get("id", ""))
+    return str(public.properties["ipAddress"]) if public else None
+
+
+def subnet_of(cloud: Cloud, nic: Resource) -> Resource:
+    """Where its primary configuration is."""
+    found = cloud.store.find(configuration(nic)["subnet"]["id"])
     assert found is not None  # in use, so it cannot be gone
     return found
 
@@ -99,7 +107,7 @@ def _routes(cloud: Cloud, network: Resource, subnet: Resource) -> Iterator[Route
 def _appliance(cloud: Cloud, network: Resource, address: str) -> str:
     """The machine that has the address, if its interface forwards; else the packets go nowhere."""
     for nic in cloud.store.of(cloud.kind("networkInterfaces")):
-        inside = _network_of(cloud, _subnet_of(cloud, nic)) is network
+        inside = _network_of(cloud, subnet_of(cloud, nic)) is network
         has = any(one["properties"]["privateIPAddress"] == address for one in nic.properties["ipConfigurations"])
         machine = machine_of(cloud, nic)
         if inside and has and machine is not None and machine.own["power"] and nic.properties.get("enableIPForwarding"):
@@ -108,13 +116,12 @@ def _appliance(cloud: Cloud, network: Resource, address: str) -> str:
 
 
 def _machine(cloud: Cloud, machine: Resource, nic: Resource) -> Machine:
-    part, subnet = _configuration(nic), _subnet_of(cloud, nic)
-    public = cloud.store.find(part.get("publicIPAddress", {}).get("id", ""))
+    part, subnet = configuration(nic), subnet_of(cloud, nic)
     address = ipaddress.IPv4Address(part["privateIPAddress"])
     net = next(net for net in rules_network.ranges(subnet) if address in net)
     return Machine(
         key=machine.own["vmId"], name=machine.name, network=_network_of(cloud, subnet).key, subnet=_key(subnet, net),
-        private_address=str(address), public_address=public.properties["ipAddress"] if public else None,
+        private_address=str(address), public_address=address_of(cloud, nic),
         firewalls=(nic.key,), forwards=bool(nic.properties.get("enableIPForwarding")), wanted=machine.own["wanted"],
         image=machine.own["fabric"], hop_limit=64, disk_gb=machine.properties["storageProfile"]["osDisk"]["diskSizeGB"],
         user_data=base64.b64decode(machine.properties["osProfile"].get("customData", "")), datasource="NoCloud",
@@ -123,13 +130,13 @@ def _machine(cloud: Cloud, machine: Resource, nic: Resource) -> Machine:
 
 def _firewall(cloud: Cloud, nic: Resource) -> Firewall:
     """The groups of subnet and interface, one behind the other, as one."""
-    subnet = _subnet_of(cloud, nic)
+    subnet = subnet_of(cloud, nic)
     groups = [cloud.store.find(one.properties.get("networkSecurityGroup", {}).get("id", "")) for one in (subnet, nic)]
     near = [Net(cidr) for cidr in rules_network.space(_network_of(cloud, subnet))]
     near += [Net(one.properties["addressPrefix"]) for one in _user_routes(cloud, subnet)]  # the tag means them, too
-    own = ipaddress.IPv4Address(_configuration(nic)["privateIPAddress"])
+    own = ipaddress.IPv4Address(configuration(nic)["privateIPAddress"])
     ways: dict[str, Passing] = {way: {protocol: [ALL] for protocol in PROTOCOLS} for way in ("Inbound", "Outbound")}
-    if not any(groups) and "publicIPAddress" in _configuration(nic):  # Standard addresses are closed without a group
+    if not any(groups) and "publicIPAddress" in configuration(nic):  # Standard addresses are closed without a group
         ways["Inbound"] = {protocol: [Box(0, 65535, net) for net in near] for protocol in PROTOCOLS}
     for group in filter(None, groups):
         for way in ways:

@@ -50,6 +50,7 @@ MACHINES = (
     Machine("t2a-standard-1", 1, 4096, ARM, platform="Ampere Altra"),
     Machine("t2a-standard-2", 2, 8192, ARM, platform="Ampere Altra"),
     Machine("t2a-standard-4", 4, 16384, ARM, platform="Ampere Altra"),
+    Machine("c4a-highcpu-2", 2, 4096, ARM, platform="Google Axion"),
     Machine("c4a-standard-1", 1, 4096, ARM, platform="Google Axion"),
     Machine("c4a-standard-2", 2, 8192, ARM, platform="Google Axion"),
     Machine("c4a-standard-4", 4, 16384, ARM, platform="Google Axion"),

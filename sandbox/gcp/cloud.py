@@ -36,6 +36,7 @@ from sandbox.gcp.kinds import ADDRESS, INSTANCE
 from sandbox.gcp.operations import Operations
 from sandbox.gcp.pool import Pool
 from sandbox.gcp.quotas import Quotas
+from sandbox.gcp.roles import Principals
 from sandbox.gcp.stamps import Stamps
 from sandbox.gcp.store import Row, Store
 
@@ -93,7 +94,8 @@ class Cloud:
         self.guests: dict[str, dict[tuple[str, str], str]] = {}  # instance id -> what it told: namespace, key -> value
         self.projects = {name: self._project(name) for name in projects}
         self.lock = threading.RLock()
-        self.denied: set[str] = set()  # permissions that clients do not have
+        self.denied: set[str] = set()  # permissions that clients without a role do not have
+        self.principals = Principals()
         self.page, self.longest_wait = 500, 5.0  # the real wait lasts two minutes
         self._changed = changed
         self._requests: dict[str, tuple[float, str, str]] = {}  # requestId -> time, what was asked, operation
@@ -103,7 +105,7 @@ class Cloud:
         with self.lock:
             self.tick()
             call = self._call(request, orders)
-            permissions.check(call, set() if request.user.startswith("sandbox-drill@") else self.denied)
+            permissions.check(call, self._may(request.user))
             known = self._known(request, call)
             answer = known if known is not None else RULES[call.method](call)
             if request.method.about["httpMethod"] != "GET" and not call.method.endswith(".wait"):
@@ -114,11 +116,24 @@ class Cloud:
                 raise ContractBroken(f"{request.method.id}: {'; '.join(map(str, broken))}")
             return answer
 
+    def _may(self, user: str) -> Callable[[str], bool]:
+        """Judges a permission for somebody: by his roles, else by what clients were denied; drills may everything."""
+        principal = self.principals.find(user)
+        if principal is not None:
+            return principal.may
+        denied = set() if user.startswith("sandbox-drill@") else self.denied
+        return lambda permission: permission not in denied
+
     def tick(self) -> None:
         """Let time pass."""
         with self.lock:
             if self.operations.tick():
                 self._changed()
+
+    def add_project(self, name: str) -> None:
+        """One more project, in which nothing is."""
+        with self.lock:
+            self.projects[name] = self._project(name)
 
     def pause(self, seconds: float) -> None:
         """Let others work while a `wait` waits. Called with the lock held once."""
@@ -149,7 +164,8 @@ class Cloud:
             raise _refusal(broken)
         schema = method.about.get("request", {}).get("$ref", "")
         body = discovery.without_ignored(schema, body) if schema and body else {}
-        query = {key: values[-1] for key, values in request.query.items() if key not in IGNORED}
+        query = {key: discovery.plain(method, key, values[-1]) for key, values in request.query.items()
+                 if key not in IGNORED}  # fmt: skip
         return Call(self, name, method.values, query, copy.deepcopy(body), request.user, orders.held, orders.fails,
                     orders.partial)  # fmt: skip
 

@@ -29,7 +29,8 @@ class Control:
             ("GET", "faults"): self.show_faults, ("POST", "faults"): self.add_fault,
             ("DELETE", "faults"): self.clear_faults, ("POST", "clock"): self.step, ("POST", "quotas"): self.quota,
             ("POST", "settings"): self.settings, ("POST", "key"): self.key,
-            ("POST", "permissions"): self.permissions,
+            ("POST", "permissions"): self.permissions, ("GET", "principals"): self.principals,
+            ("POST", "principals"): self.bind, ("DELETE", "principals"): self.release,
         }  # fmt: skip
 
     def answer(self, environ: dict[str, Any], name: str, body: bytes) -> tuple[int, Answer]:
@@ -102,12 +103,24 @@ class Control:
         return values
 
     def permissions(self, asked: Answer) -> Answer:
-        """Take exactly the permissions in `denied` away from all clients but drills."""
+        """Take exactly the permissions in `denied` away from all clients but drills and those with roles."""
         denied = asked["denied"]
         if not isinstance(denied, list) or not all(str(one).startswith("compute.") for one in denied):
             raise ValueError(f"denied is {denied!r}; give a list of permissions such as compute.networks.create")
         self.cloud.denied = set(denied)
         return {"denied": sorted(denied)}
+
+    def principals(self, asked: Answer) -> Answer:
+        """Service accounts with roles, and the permissions that each used."""
+        return {"principals": self.cloud.principals.show()}
+
+    def bind(self, asked: Answer) -> Answer:
+        """Let service account `account` (an email) do what the roles in `roles` give, and no more."""
+        return {"account": self.cloud.principals.bind(asked["account"], asked["roles"]).email}
+
+    def release(self, asked: Answer) -> Answer:
+        """Let service account `account`, or all of them, do everything again."""
+        return {"removed": self.cloud.principals.release(asked.get("account"))}
 
     def key(self, asked: Answer) -> Answer:
         """A new key file of service account `account` in `project`, of `universe`."""

@@ -90,8 +90,14 @@ def check_query(method: Method, query: dict[str, list[str]]) -> list[Fault]:
     return faults + [Fault(name, "required", None, "is missing") for name in missing]
 
 
+def plain(method: Method, name: str, value: str) -> str:
+    """The value of a parameter that was checked, written one way: of booleans gcloud sends True, others true."""
+    known = {**document()["parameters"], **method.about["parameters"]}
+    return value.lower() if name in known and known[name]["type"] == "boolean" else value
+
+
 def _parameter(rule: Schema, name: str, value: str) -> Iterator[Fault]:
-    if rule["type"] == "boolean" and value not in ("true", "false"):
+    if rule["type"] == "boolean" and value.lower() not in ("true", "false"):
         yield Fault(name, "type", value, "must be true or false")
     elif rule["type"] == "integer":
         low, high = LIMITS[rule.get("format", "int32")]

@@ -8,9 +8,10 @@ Source: API reference, "IAM Permissions" of each method; IAM documentation, "Com
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sandbox.gcp.call import Call
+from sandbox.gcp.catalog import PUBLIC_PROJECTS
 from sandbox.gcp.errors import GcpError
 from sandbox.gcp.kinds import LISTED
 
@@ -21,10 +22,12 @@ POLICY = ("firewalls.insert", "firewalls.patch", "firewalls.update", "firewalls.
           "routes.delete", "subnetworks.insert")  # fmt: skip
 
 
-def check(call: Call, denied: set[str]) -> None:
+def check(call: Call, may: Callable[[str], bool]) -> None:
     """Raise GcpError for the first permission that the caller needs and does not have."""
-    for permission in needed(call) if denied else ():
-        if permission in denied:
+    if call.project in PUBLIC_PROJECTS:  # everybody who is logged in may read and use public images
+        return
+    for permission in needed(call):
+        if not may(permission):
             where = f"projects/{call.project}"
             if call.method.split(".")[0] in LISTED:
                 name = call.body.get("name") or next(reversed(call.values.values()))
@@ -48,6 +51,10 @@ def needed(call: Call) -> Iterator[str]:
             yield "compute.addresses.use"
 
 
+def _is_public(image: str) -> bool:
+    return not image or any(f"projects/{project}/" in image for project in PUBLIC_PROJECTS)
+
+
 def _instance(call: Call) -> Iterator[str]:
     body = call.body
     disks = [one.get("initializeParams") for one in body.get("disks", [])]
@@ -57,6 +64,8 @@ def _instance(call: Call) -> Iterator[str]:
         yield "compute.disks.setLabels"
     if not all(disks):
         yield "compute.disks.use"
+    if any(one and not _is_public(one.get("sourceImage", "")) for one in disks):
+        yield "compute.images.useReadOnly"
     yield "compute.subnetworks.use"
     accesses = [access for nic in body.get("networkInterfaces", []) for access in nic.get("accessConfigs", [])]
     if accesses:

@@ -11,6 +11,8 @@ compute/docs/reference/rest/v1/disks/setLabels, compute/docs/disks, compute/docs
 
 from __future__ import annotations
 
+import re
+
 from sandbox.gcp import catalog
 from sandbox.gcp.call import Call, rule
 from sandbox.gcp.errors import in_use, invalid, not_found
@@ -18,6 +20,7 @@ from sandbox.gcp.kinds import DISK
 from sandbox.gcp.links import full, last, path_of
 from sandbox.gcp.store import Entry, Row
 
+VIEW = re.compile(r"(?P<project>projects/[^/]+)/zones/(?P<zone>[^/]+)/imageFamilyViews/(?P<family>[^/]+)")
 KNOWN = frozenset({"name", "description", "sizeGb", "type", "sourceImage", "labels"})
 SSD = ("pd-balanced", "pd-ssd")
 
@@ -93,6 +96,11 @@ def image_of(call: Call, where: str, link: str) -> catalog.Image:
     """The image that a link names, by itself or as the newest of a family. Raises GcpError."""
     path = path_of(link)
     path = path if path.startswith("projects/") else f"projects/{call.project}/{path}"
+    view = VIEW.fullmatch(path)
+    if view is not None and view["zone"] not in ("-", call.scope.removeprefix("zones/")):
+        raise invalid(where, link, "The zone of the image family view must be that of the resource, or -.")
+    if view is not None:  # gcloud names a family so; all images of the sandbox are the same in every zone
+        path = f"{view['project']}/global/images/family/{view['family']}"
     if "/global/images/" not in path:
         raise invalid(where, link, "The URL is malformed.")
     found = catalog.image(path)

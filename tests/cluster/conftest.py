@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .lab import PORT, Lab
+from .lab import PORT, REGION, Lab
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,7 +36,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             lab.sandbox("build", timeout=3600)
             lab.started = lab.sandbox("up", "--port", str(PORT), timeout=300)
             lab.trust_azure()
-            lab.drill("bystander")
+            lab.drill("bystander", *(word for region in REGION.values() for word in ("--region", region)))
         yield lab
     finally:
         if not kept:

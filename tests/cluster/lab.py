@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 NAME, OWNER = "ct", "ct-d3m0c1us"
 PORT = 7831
 SITES = ("aws-fra", "azure-fra", "gcp-fra")
+REGION = {"aws-fra": "eu-central-1", "azure-fra": "germanywestcentral", "gcp-fra": "europe-west3"}
 CONTROL_PLANE, WORKERS = [f"ct-{site}-cp-1" for site in SITES], [f"ct-{site}-general-1" for site in SITES]
 NODES = {*CONTROL_PLANE, *WORKERS}
 # What holds the rules and the routes of a site. Azure's networks have a way out without a route of ours.

@@ -8,7 +8,7 @@ from collections import Counter
 from sandbox.azure.cloud import SUBSCRIPTION
 from sandbox.gcp.cloud import PROJECT
 
-from .lab import CONTROL_PLANE, NODES, SITES, WORKERS, Lab
+from .lab import CONTROL_PLANE, NODES, REGION, SITES, WORKERS, Lab
 
 # What a site says of a node in its cloud's own words.
 PROVIDER_ID = {
@@ -16,7 +16,6 @@ PROVIDER_ID = {
     "azure-fra": f"azure:///subscriptions/{SUBSCRIPTION}/resourceGroups/",
     "gcp-fra": f"gce://{PROJECT}/europe-west3-",
 }
-REGION = {"aws-fra": "eu-central-1", "azure-fra": "germanywestcentral", "gcp-fra": "europe-west3"}
 PODS = {"aws-fra": "10.128.", "azure-fra": "10.129.", "gcp-fra": "10.130."}
 # How the log of each cloud names the making of a machine.
 MAKES = {"aws": "RunInstances", "azure": "PUT virtualMachines", "gcp": "instances.insert"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .lab import OWNER, SITES, Lab, until
+from .lab import OWNER, REGION, SITES, Lab, until
 
 
 def test_delete_asks_for_the_name_and_touches_nothing_without_it(lab: Lab) -> None:
@@ -12,13 +12,13 @@ def test_delete_asks_for_the_name_and_touches_nothing_without_it(lab: Lab) -> No
 
 
 def test_delete_leaves_nothing_of_ours_and_others_things_as_they_were(lab: Lab) -> None:
-    lab.drill("bystander", "--remove", "--cloud", "gcp")
+    lab.drill("bystander", "--remove", "--region", REGION["gcp-fra"])
     since = lab.now()
     lab.drill("slow", "--seconds", "1")
     running = lab.start("delete", "--yes")
     try:
         until(lambda: bool(lab.wrote(since)), "the delete has begun", 120)
-        lab.drill("bystander", "--cloud", "gcp", "--no-machine")  # somebody who comes while we delete
+        lab.drill("bystander", "--region", REGION["gcp-fra"], "--no-machine")  # somebody who comes while we delete
     finally:
         lab.drill("heal")
     said, _ = running.communicate(timeout=600)

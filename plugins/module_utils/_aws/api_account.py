@@ -64,6 +64,15 @@ def list_offerings(client: Client, types: list[str]) -> list[Row]:
     )
 
 
+@lists("ec2:DescribeInstanceTypeOfferings", "list what the region offers")
+@retries(is_transient, within=30)
+def list_all_offerings(client: Client) -> list[Row]:
+    """``[{"InstanceType"}]``, about a thousand. Only for a refusal that names the nearest."""
+    return client.pages(
+        "ec2", "describe_instance_type_offerings", "InstanceTypeOfferings", page=1000, LocationType="region"
+    )
+
+
 @lists("ec2:DescribeInstanceTypes", "look at the instance types {types}")
 @retries(is_transient, within=30)
 def list_types(client: Client, types: list[str]) -> list[Row]:

@@ -11,6 +11,8 @@ Codes: EC2 User Guide, "Error codes for the Amazon EC2 API"; throttling: those o
 
 from __future__ import annotations
 
+import re
+
 from .._engine import errors
 from .quotas import QUOTA_OF_CODE
 
@@ -187,7 +189,12 @@ def message_of(error: Exception) -> str:
 
 def _denial(code: str, said: str, action: str, region: str) -> str:
     if code in NOT_ALLOWED:
-        return f"the permission {action} is missing ({said}); add it, docs/aws-policy.json lists all that are needed"
+        named = re.search(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9]+)", said)
+        missing = named[1] if named else action  # a create that carries tags may lack ec2:CreateTags only
+        said = said.split(" Encoded authorization failure message", maxsplit=1)[0]
+        if "explicit deny" in said:
+            return f"a policy denies {missing} ({said}); ask whoever wrote that policy for an exemption"
+        return f"the permission {missing} is missing ({said}); add it, docs/aws-policy.json lists all that are needed"
     if code:
         return (
             f"AWS does not accept the credentials in {region} ({code}: {said}); check them, the clock, and whether "

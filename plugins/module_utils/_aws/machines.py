@@ -24,6 +24,7 @@ from .quotas import SPOT_VCPUS, VCPUS, is_standard, refuse_over
 from .sizes import architecture_of, type_of
 from .tags import as_tags
 from .tokens import is_dead
+from .zones import offers_of, refuse_zones_without
 
 STATES = {"pending": "starting"}  # the words of all clouds: starting, running, stopping, stopped
 
@@ -108,7 +109,9 @@ class MachinesWork(SiteMachines):
         return {**fields, "pool": machine["pool"]} if machine["pool"] else fields
 
     def _refuse_what_cannot_be_made(self, missing: dict[str, State]) -> None:
-        """Images, vCPU quotas: asked only when something is to be created."""
+        """Types, images, vCPU quotas: asked only when something is to be created."""
+        places = {(state["type"], state["zone"]) for state in missing.values()}
+        refuse_zones_without(places, offers_of(self.client, (kind for kind, _zone in places)))
         for image, kind in sorted({(s["image"], architecture_of(s["type"])) for s in missing.values()}):
             self.launch.image(image, kind)
         for quota, spot in ((VCPUS, False), (SPOT_VCPUS, True)):

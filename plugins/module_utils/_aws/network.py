@@ -23,7 +23,7 @@ from .quotas import ADDRESSES, VPCS, refuse_over
 from .rules import refuse_too_many_rules
 from .sizes import type_of
 from .tags import MACHINE, NAME, OWNER, tags_of
-from .zones import refuse_missing_types, wanted_zones
+from .zones import offers_of, wanted_zones
 
 
 class NetworkWork:
@@ -133,12 +133,7 @@ class NetworkWork:
 
     def _offers(self) -> dict[str, set[str]]:
         """``{zone: types}`` of the types that the site uses."""
-        types = {type_of(size) for size in self.options["sizes"]}
-        found: dict[str, set[str]] = {}
-        for row in api_account.list_offerings(self.client, sorted(types)):
-            found.setdefault(row["Location"], set()).add(row["InstanceType"])
-        refuse_missing_types(types, found, self.client.region)
-        return found
+        return offers_of(self.client, (type_of(size) for size in self.options["sizes"]))
 
     def _firewalls(self, wanted: dict[str, dict[Rule, list[str]]]) -> list[Resource]:
         seen, found = self.listings, list[Resource]()

@@ -11,6 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from .._engine.errors import Refused
+from . import api_account
+from .client import Client
+from .sizes import nearest
 
 MOST_ZONES = 3  # used unless zones are named
 
@@ -35,15 +38,38 @@ def wanted_zones(
     return sorted(have | set(spare[: MOST_ZONES - len(have)]))
 
 
-def refuse_missing_types(types: set[str], offers: Mapping[str, set[str]], region: str) -> None:
-    """Raise Refused for types that no zone has, or that no zone has together."""
-    found: set[str] = set().union(*offers.values()) if offers else set()
-    if types - found:
+def offers_of(client: Client, types: Iterable[str]) -> dict[str, set[str]]:
+    """``{zone: types}`` of the types that are asked for. Raises Refused, with the nearest, for one that none has."""
+    wanted, found = set(types), dict[str, set[str]]()
+    for row in api_account.list_offerings(client, sorted(wanted)) if wanted else []:
+        found.setdefault(row["Location"], set()).add(row["InstanceType"])
+    refuse_missing_types(
+        wanted, found, client.region, lambda: {row["InstanceType"] for row in api_account.list_all_offerings(client)}
+    )
+    return found
+
+
+def refuse_missing_types(
+    types: set[str], offers: Mapping[str, set[str]], region: str, everything: Callable[[], Iterable[str]]
+) -> None:
+    """Raise Refused for a type that no zone has, or types that no zone has together. ``everything``: on offer there."""
+    missing = sorted(types - set().union(*offers.values()))
+    if missing:
+        near = nearest(missing[0], everything())
+        instead = f"the nearest that it has is {near}; " if near else ""
         raise Refused(
-            f"{region} does not offer {', '.join(sorted(types - found))} in any zone; choose another size or region"
+            f"{region} does not offer {missing[0]} in any zone; {instead}choose another size or region", nearest=near
         )
-    if not any(types <= has for has in offers.values()):
+    if types and not any(types <= has for has in offers.values()):
         each = "; ".join(f"{zone}: {', '.join(sorted(has))}" for zone, has in sorted(offers.items()))
         raise Refused(
             f"no zone of {region} offers all of {', '.join(sorted(types))} ({each}); choose sizes that meet in one"
         )
+
+
+def refuse_zones_without(places: Iterable[tuple[str, str]], offers: Mapping[str, set[str]]) -> None:
+    """Raise Refused when a type, zone pair of a machine that is to be made is not on offer."""
+    for kind, zone in sorted(set(places)):
+        if kind not in offers.get(zone, set()):
+            can = ", ".join(name for name, has in sorted(offers.items()) if kind in has)
+            raise Refused(f"zone {zone} does not offer {kind}, only {can} do; choose another size in the cluster file")

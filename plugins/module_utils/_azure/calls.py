@@ -24,6 +24,7 @@ T = TypeVar("T")
 ApiCall = Callable[Concatenate[Client, P], T]
 # What every wait for an operation asks: learn.microsoft.com/azure/azure-resource-manager/management/async-operations.
 POLLS = (
+    "Microsoft.Compute/locations/DiskOperations/read",
     "Microsoft.Compute/locations/operations/read",
     "Microsoft.Network/locations/operationResults/read",
     "Microsoft.Network/locations/operations/read",

@@ -11,6 +11,7 @@ Codes: learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,6 +61,10 @@ LOST = frozenset(
         "ServiceResponseTimeoutError",
     }
 )
+
+
+# "does not have authorization to perform action 'A' over scope", "... permission to perform action(s) 'A,B' on the ..."
+MISSING = re.compile(r"does not have (?:authorization|permission) to perform action(?:\(s\))? '([^']+)'")
 
 
 class Unfinished(Exception):
@@ -184,7 +189,9 @@ def _denial(codes: list[str], said: str, action: str) -> str:
     if "RequestDisallowedByPolicy" in codes:
         return f"a policy of the subscription forbids it ({said}); ask its administrator for an exemption"
     if NOT_ALLOWED & set(codes):
-        return f"the permission {action} is missing ({said}); add it, docs/azure-role.json lists all that are needed"
+        named = MISSING.search(said)  # what a body names, and looks at operations, need permissions of their own
+        missing = ", ".join(named[1].split(",")) if named else action
+        return f"the permission {missing} is missing ({said}); add it, docs/azure-role.json lists all that are needed"
     return (
         f"Azure does not accept the credentials ({said}); set AZURE_TENANT_ID, AZURE_CLIENT_ID and "
         "AZURE_CLIENT_SECRET, or log in with az, and check that the secret has not expired"

@@ -22,7 +22,7 @@ from .launch import Launch
 from .machine_listings import AUTOMATIC, ENDING, MISSING, RUNNING, MachineListings
 from .machine_resources import Machine
 from .quotas import ADDRESSES, CORES, SPOT_CORES, refuse_over
-from .sizes import refuse_missing_types, type_of
+from .sizes import refuse_missing_types, refuse_zones_without, type_of
 from .tags import as_tags, merged
 from .zones import REGIONAL
 
@@ -107,6 +107,8 @@ class MachinesWork(SiteMachines):
         if not missing:
             return
         refuse_missing_types((state["type"] for state in missing.values()), self.launch.offers, self.client.region)
+        places = {(state["type"], state["zone"]) for state in missing.values() if state["zone"] != REGIONAL}
+        refuse_zones_without(places, self.launch.offers, self.client.region)
         for image, kind in sorted({(state["image"], state["type"]) for state in missing.values()}):
             self.launch.image(image, kind)
         for name in missing:

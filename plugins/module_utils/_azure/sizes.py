@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from .._engine.errors import Refused
@@ -95,16 +96,40 @@ def refuse_missing_types(types: Iterable[str], offers: dict[str, Offer], region:
 
 
 def nearest(kind: str, offers: dict[str, Offer]) -> str | None:
-    """Of the same processor the one with the nearest number of processors, then memory, then name."""
+    """Of the same kind of processor the one with the nearest number of them, then memory, then name.
+
+    A type that the region's list does not hold says by its name what it is.
+    """
     known = offers.get(kind.lower())
+    said = (known.architecture, known.vcpus, known.memory_gb) if known else (*_named(kind), None)
+    architecture, vcpus, memory = said
+
+    def distance(offer: Offer) -> tuple[bool, int, float, float, str]:
+        more = 0 if vcpus is None else abs(offer.vcpus - vcpus)
+        others = offer.architecture != architecture
+        likeness = SequenceMatcher(None, offer.type, kind).ratio()
+        return others, more, 0 if memory is None else abs(offer.memory_gb - memory), -likeness, offer.type
+
     have = [offer for offer in offers.values() if offer.offered and offer.vcpus]
-    if known is None:
-        close = difflib.get_close_matches(kind, [offer.type for offer in have], n=1, cutoff=0.0)
-        return close[0] if close else None
-
-    def distance(offer: Offer) -> tuple[bool, int, float, float]:
-        likeness = difflib.SequenceMatcher(None, offer.type, kind).ratio()
-        others = offer.architecture != known.architecture
-        return others, abs(offer.vcpus - known.vcpus), abs(offer.memory_gb - known.memory_gb), -likeness
-
     return min(have, key=distance).type if have else None
+
+
+def _named(kind: str) -> tuple[str, int | None]:
+    """Architecture and processors of ``Standard_D4ps_v5``: its number, and a "p" among the letters after it for Arm.
+
+    Source: learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
+    """
+    found = re.match(r"Standard_[A-Z]+(\d+)(?:-\d+)?([a-z]*)", kind)
+    return ("arm64" if found and "p" in found[2] else "amd64"), int(found[1]) if found else None
+
+
+def refuse_zones_without(places: Iterable[tuple[str, str]], offers: dict[str, Offer], region: str) -> None:
+    """Raise Refused when a type, zone pair of a machine that is to be made is not on offer."""
+    for kind, zone in sorted(set(places)):
+        can = offers[kind.lower()].zones
+        if zone not in can:
+            others = f"only {', '.join(sorted(can))} do" if can else "and no other does"
+            raise Refused(
+                f"zone {zone} of {region} does not offer {kind} to this subscription, {others}; choose another size "
+                "in the cluster file"
+            )

@@ -51,6 +51,7 @@ def get_instance(client: Client, machine: str) -> Row:
     "compute.subnetworks.use",
     "compute.subnetworks.useExternalIp",
     "compute.addresses.use",
+    "compute.images.useReadOnly",  # an image of the user's own
 )
 @writes()
 def insert_instance(client: Client, request: str, zone: str, body: Row) -> Row:

@@ -170,9 +170,14 @@ def message_of(error: Exception) -> str:
 def _denial(error: Exception, said: str, permission: str, project: str) -> str:
     if status_of(error) == 403:
         named = re.search(r"'(compute\.[A-Za-z.]+)' permission", said)
+        if named:
+            return (
+                f"the permission {named[1]} is missing in {project} ({said}); add it, docs/gcp-role.yml lists all that "
+                "are needed"
+            )
         return (
-            f"the permission {named[1] if named else permission} in {project} is missing, or the Compute Engine API is "
-            f"not enabled there ({said}); docs/gcp-role.yml lists all that are needed"
+            f"the permission {permission} in {project} is missing, or the Compute Engine API is not enabled there "
+            f"({said}); docs/gcp-role.yml lists all that are needed"
         )
     if status_of(error) == 401:
         return f"GCP does not accept the credentials ({said}); check them, and the clock"

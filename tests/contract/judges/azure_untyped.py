@@ -94,6 +94,10 @@ NO_OFFICIAL_TYPE = (
          {"status*": ("InProgress", "Succeeded", "Failed", "Canceled"), "error": ERROR, "id": str, "name": str,
           "startTime": str, "endTime": str, "percentComplete": int, "properties": object}),
     _row("learn.microsoft.com/azure/azure-resource-manager/management/async-operations",
+         "{s}{p}/Microsoft.Compute/locations/{}/diskoperations/{}", "GET",
+         {"status*": ("InProgress", "Succeeded", "Failed", "Canceled"), "error": ERROR, "id": str, "name": str,
+          "startTime": str, "endTime": str, "percentComplete": int, "properties": object}),
+    _row("learn.microsoft.com/azure/azure-resource-manager/management/async-operations",
          "{s}({p}/[^/]+/locations/{})?/operationResults/{}", "GET", object),
     # The login host.
     _row("learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow", "/{}/oauth2(/v2.0)?/token",

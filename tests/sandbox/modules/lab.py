@@ -90,7 +90,7 @@ class Lab:
     wrong_machines: ClassVar[Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]]]  # change of a machine, words
     wrong_types: ClassVar[tuple[str, tuple[str, ...]]]  # a type that the region lacks, words
     sizes: ClassVar[Mapping[str, str]]  # a size, and the type that it is here
-    arm64: ClassVar[str]  # a type with such a processor, or ""
+    arm64: ClassVar[str]  # a type with such a processor
     remembered: ClassVar[tuple[str, ...]] = ()  # things that say whose they are also where tags do not reach
     kept_on_machine: ClassVar[str]  # where a host key is recorded: the one call
 

@@ -17,9 +17,10 @@ from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.rules impo
     refuse_too_many_rules,
     rules_of,
 )
-from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.sizes import architecture_of, type_of
+from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.sizes import architecture_of, nearest, type_of
 from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.zones import (
     refuse_missing_types,
+    refuse_zones_without,
     wanted_zones,
 )
 from ansible_collections.pangaea.multicloud.plugins.module_utils._cluster.pod_ranges import (
@@ -103,9 +104,45 @@ def test_zones_that_do_not_offer_all_types_are_not_taken() -> None:
     offers = {"eu-x-1a": {"a"}, "eu-x-1b": {"a", "b"}, "eu-x-1c": {"a", "b"}}
     assert wanted_zones(None, [], "eu-x-1", lambda: offers) == ["eu-x-1b", "eu-x-1c"]
     with pytest.raises(Refused, match="does not offer b"):
-        refuse_missing_types({"a", "b"}, {"eu-x-1a": {"a"}}, "eu-x-1")
+        refuse_missing_types({"a", "b"}, {"eu-x-1a": {"a"}}, "eu-x-1", lambda: [])
     with pytest.raises(Refused, match="no zone of eu-x-1 offers all of a, b"):
-        refuse_missing_types({"a", "b"}, {"eu-x-1a": {"a"}, "eu-x-1b": {"b"}}, "eu-x-1")
+        refuse_missing_types({"a", "b"}, {"eu-x-1a": {"a"}, "eu-x-1b": {"b"}}, "eu-x-1", lambda: [])
+
+
+OFFERED = ["c6gn.large", "c6i.large", "c8gn.large", "m5.large", "m7i.xlarge", "m8g.large", "t3.medium", "t3.xlarge"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "near"),
+    [
+        ("c7gn.large", "c8gn.large"),  # Graviton again, the newest of two that are as near
+        ("m6g.large", "m8g.large"),
+        ("m6a.large", "m5.large"),  # x86-64 again, though m8g.large is as near by name
+        ("m5.xlarge", "m7i.xlarge"),
+        ("z1d.xlarge", "t3.xlarge"),  # of no kind that is there: the size decides
+        ("t3.mediun", "t3.medium"),
+        ("c6i.lrage", "c6i.large"),
+    ],
+)
+def test_the_nearest_type_has_the_same_processor_then_the_same_size_then_the_same_kind(missing: str, near: str) -> None:
+    assert nearest(missing, OFFERED) == near
+    with pytest.raises(
+        Refused, match=rf"eu-x-1 does not offer {missing} in any zone; the nearest that it has is {near};"
+    ):
+        refuse_missing_types({missing}, {}, "eu-x-1", lambda: OFFERED)
+
+
+def test_where_nothing_is_alike_nothing_is_named() -> None:
+    assert nearest("t4g.small", ["t3.small"]) is None
+    with pytest.raises(Refused, match=r"does not offer t4g.small in any zone; choose another size or region"):
+        refuse_missing_types({"t4g.small"}, {}, "eu-x-1", lambda: ["t3.small"])
+
+
+def test_a_machine_whose_zone_lacks_its_type_is_refused_with_the_zones_that_have_it() -> None:
+    offers = {"eu-x-1a": {"a"}, "eu-x-1b": {"a", "b"}, "eu-x-1c": {"b"}}
+    refuse_zones_without([("a", "eu-x-1a"), ("b", "eu-x-1c")], offers)
+    with pytest.raises(Refused, match="zone eu-x-1a does not offer b, only eu-x-1b, eu-x-1c do"):
+        refuse_zones_without([("a", "eu-x-1a"), ("b", "eu-x-1a")], offers)
 
 
 def test_blocks_stay_and_new_ones_avoid_what_is_taken() -> None:

@@ -27,6 +27,7 @@ from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.sizes im
     nearest,
     offers_of,
     refuse_missing_types,
+    refuse_zones_without,
     type_of,
 )
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.tags import (
@@ -136,10 +137,37 @@ def test_the_nearest_type_has_the_same_processor_and_size() -> None:
         sku("Standard_D4s_v4", vcpus=4, memory=16, restrictions=[{"type": "Location"}]),
     )
     assert nearest("Standard_D4s_v4", have) == "Standard_D4s_v5"
-    assert nearest("Standard_D4s_v9", have) in ("Standard_D4s_v5", "Standard_D4ps_v5")
     with pytest.raises(Refused, match=r"x does not offer Standard_D4s_v4 .* nearest that it offers is Standard_D4s_v5"):
         refuse_missing_types(["Standard_D4s_v4"], have, "x")
     refuse_missing_types(["standard_d4S_V5"], have, "x")
+
+
+@pytest.mark.parametrize(
+    ("missing", "near"),
+    [
+        ("Standard_D4s_v9", "Standard_D4s_v5"),
+        ("Standard_D4pls_v6", "Standard_D4ps_v5"),  # the "p" says Arm
+        ("Standard_E16-4ds_v5", "Standard_D8s_v5"),
+        ("Standard_F2s_v2", "Standard_D2s_v5"),
+        ("Standard_Dxs_v5", "Standard_D2s_v5"),  # no number: by its letters alone
+    ],
+)
+def test_a_type_that_no_list_holds_says_by_its_name_what_is_nearest(missing: str, near: str) -> None:
+    have = offers(
+        sku("Standard_D2s_v5", vcpus=2, memory=8),
+        sku("Standard_D4s_v5", vcpus=4, memory=16),
+        sku("Standard_D8s_v5", vcpus=8, memory=32),
+        sku("Standard_D4ps_v5", vcpus=4, memory=16, can={"CpuArchitectureType": "Arm64"}),
+    )
+    assert nearest(missing, have) == near
+
+
+def test_a_machine_whose_zone_lacks_its_type_is_refused_with_the_zones_that_have_it() -> None:
+    closed = [{"type": "Zone", "restrictionInfo": {"zones": ["1"]}}]
+    have = offers(sku("Standard_A", restrictions=closed), sku("Standard_B"))
+    refuse_zones_without([("Standard_A", "2"), ("standard_b", "1")], have, "x")
+    with pytest.raises(Refused, match="zone 1 of x does not offer Standard_A to this subscription, only 2, 3 do"):
+        refuse_zones_without([("Standard_A", "1")], have, "x")
 
 
 def never() -> dict[str, Offer]:

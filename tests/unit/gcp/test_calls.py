@@ -121,7 +121,7 @@ def test_what_is_gone_already_is_deleted(client: Client, api: Session) -> None:
     ("raised", "kind", "words"),
     [
         (failure("forbidden", 403, "Required 'compute.networks.get' permission for 'projects/p'"), Denied,
-         ["the permission compute.networks.get in shop-prod", "docs/gcp-role.yml"]),
+         ["the permission compute.networks.get is missing in shop-prod", "docs/gcp-role.yml"]),
         (failure("forbidden", 403), Denied, ["the permission compute.networks.list in shop-prod"]),
         (failure("accessNotConfigured", 403), Denied, ["Compute Engine API is not enabled"]),
         (failure("authError", 401), Denied, ["does not accept the credentials", "clock"]),

@@ -81,7 +81,7 @@ class Aws(Lab):
     }
     wrong_types: ClassVar = ("u-24tb1.metal", ("u-24tb1.metal",))
     sizes: ClassVar = {"small": "t3.small", "medium": "t3.medium", "large": "t3.xlarge"}
-    arm64: ClassVar = ""  # the simulated AWS publishes no images for it
+    arm64: ClassVar = "t4g.small"
 
     def __init__(self, account: str, url: str, key: str) -> None:
         super().__init__()

@@ -155,6 +155,15 @@ def test_a_launch_that_cannot_work_is_refused(shop: Shop, changes: dict[str, obj
         shop.launch(**changes)
 
 
+def test_an_image_starts_on_types_of_its_own_architecture_only(shop: Shop) -> None:
+    parameter = "/aws/service/debian/release/13/latest/arm64"
+    arm = shop.sandbox.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
+    assert shop.ec2.describe_images(ImageIds=[arm])["Images"][0]["Architecture"] == "arm64"
+    with pytest.raises(Exception, match="architecture"):
+        shop.launch(ImageId=arm)
+    assert shop.launch(ImageId=arm, InstanceType="t4g.small")["Architecture"] == "arm64"
+
+
 def test_several_machines_of_one_request_are_one_reservation_with_addresses_of_their_own(shop: Shop) -> None:
     shop.launch(MinCount=3, MaxCount=3)
     reservations = shop.ec2.describe_instances()["Reservations"]

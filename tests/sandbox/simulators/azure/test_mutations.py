@@ -227,7 +227,7 @@ def test_what_has_no_meaning_here_is_501_and_not_stored(site: Azure) -> None:
     for where, given in (("Microsoft.Network/virtualNetworks/n2", network),
                          ("Microsoft.Compute/virtualMachines/m", machine),
                          ("Microsoft.Compute/disks/d", {"location": PLACE, "properties": {
-                             "diskSizeGB": 4, "creationData": {"createOption": "Empty"}}}),
+                             "diskSizeGB": 4, "creationData": {"createOption": "Copy"}}}),
                          ("Microsoft.Network/natGateways/n", {"location": PLACE})):  # fmt: skip
         answer = site.put(where, given)
         assert (answer.status, answer.error) == (501, "NotImplemented"), where

@@ -241,3 +241,22 @@ def test_with_a_fabric_a_machine_runs_when_it_runs(site: Azure) -> None:
     fabric.word = "failed"
     status = site.finish(site.put("Microsoft.Compute/virtualMachines/vm2", vm(site, "vm2", "nic2")))
     assert status["error"]["code"] == "OSProvisioningTimedOut"
+
+
+def test_an_empty_disk_has_a_size_and_a_zone_that_there_is_and_only_grows(azure: Azure) -> None:
+    def disk(size: int | None, **root: Any) -> dict[str, Any]:
+        sized = {} if size is None else {"diskSizeGB": size}
+        return {"location": PLACE, **root, "properties": {"creationData": {"createOption": "Empty"}, **sized}}
+
+    path = "Microsoft.Compute/disks/data"
+    assert azure.put(path, disk(None)).error == "InvalidParameter"
+    assert azure.put(path, disk(0)).error == "InvalidParameter"
+    assert azure.put(path, disk(4, zones=["9"])).error == "InvalidAvailabilityZone"
+    made = azure.make(path, disk(4, zones=["1"]))
+    assert (made["properties"]["diskState"], made["sku"]["name"]) == ("Unattached", "Standard_LRS")
+    assert "hyperVGeneration" not in made["properties"]
+    assert azure.make(path, disk(8, zones=["1"]))["properties"]["diskSizeGB"] == 8
+    assert azure.put(path, disk(4, zones=["1"])).error == "OperationNotAllowed"
+    assert azure.put(path, disk(8, zones=["2"])).error == "PropertyChangeNotAllowed"
+    azure.drop(path)
+    assert azure.ask("GET", path).status == 404

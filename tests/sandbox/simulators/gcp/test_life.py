@@ -184,6 +184,17 @@ def test_images_of_families_are_the_newest_and_architectures_must_fit(google: Go
     google.make(MACHINES[1:], body)
 
 
+def test_a_family_is_also_named_by_its_view_in_the_zone_or_in_any(google: Google) -> None:
+    google.site()
+    body = instance()
+    for zone in ("us-east4-c", "-"):  # gcloud writes "-"
+        view = f"projects/debian-cloud/zones/{zone}/imageFamilyViews/debian-13"
+        body["disks"][0]["initializeParams"]["sourceImage"] = view
+        if zone != "-":
+            assert "zone" in google.refused("POST", MACHINES, body).message
+    google.make(MACHINES[1:], body)
+
+
 def test_fingerprints_guard_labels_tags_and_metadata(google: Google) -> None:
     google.site()
     shown = google.make(MACHINES[1:], instance())

@@ -85,7 +85,10 @@ def test_aggregated_lists_name_every_scope(machines: Google) -> None:
     items = machines.get("/aggregated/instances")["items"]
     assert [row["name"] for row in items[f"zones/{ZONE}"]["instances"]] == ["a", "b", "c"]
     assert items["zones/us-east4-c"]["warning"]["code"] == "NO_RESULTS_ON_PAGE" and "global" not in items
-    assert "global" in machines.get("/aggregated/instances", includeAllScopes="true")["items"]
+    for word in ("true", "True"):  # gcloud writes the latter
+        assert "global" in machines.get("/aggregated/instances", includeAllScopes=word)["items"]
+    assert "global" not in machines.get("/aggregated/instances", includeAllScopes="False")["items"]
+    assert machines.refused("GET", "/aggregated/instances", includeAllScopes="yes").status == 400
     first = machines.get("/aggregated/disks", maxResults=2)
     rest = machines.get("/aggregated/disks", maxResults=2, pageToken=first["nextPageToken"])
     found = [row["name"] for page in (first, rest) for row in page["items"][f"zones/{ZONE}"]["disks"]]
