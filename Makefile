@@ -26,7 +26,7 @@ test-unit: venv ## Pure tests, no network, seconds
 	$(PYTEST) tests/unit tests/architecture
 
 test-sandbox: venv ## Modules, playbooks and the runner as real processes, against the clouds of the sandbox
-	$(PYTEST) tests/sandbox tests/contract -n 2 --dist loadfile
+	$(PYTEST) tests/sandbox tests/contract -n 2 --dist loadgroup
 
 benchmark: venv ## How long a plan takes in which nothing is to do, as a ratio to the smallest run of Ansible
 	$(PYTEST) tests/benchmarks

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._engine.resource import Resource
+from .._site.leaving import refuse_while_our_machines_are_there
 from .._site.listings import Row, View, by_name
 from . import api_account
 from .client import Client
@@ -45,6 +46,7 @@ class NetworkRemoval:
         others = self.leftovers.others(seen.group_rows.all(), seen.subnet_rows.all(), seen.table_rows.all())
         refuse_what_others_have_in_our_network(self.client, seen.id, others)
         network = Network(self.client, "", None, listing=seen.networks)
+        refuse_while_our_machines_are_there(network.key, self.leftovers.machines(), "aws_machines")
         gateway = InternetGateway(self.client, "", None, after=(network,), listing=seen.gateways)
         tables = [
             RouteTable(self.client, name, None, parent=network, listing=seen.tables) for name in seen.tables.all()

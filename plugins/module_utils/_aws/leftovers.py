@@ -71,11 +71,10 @@ class Leftovers:
 
     def others(self, firewalls: Mapping[str, Row], subnets: Mapping[str, Row], tables: Mapping[str, Row]) -> list[str]:
         """What lies in our network and is not ours, one phrase each; what a machine has is named by the machine."""
-        machines = [row for row in self.instances.all().values() if row["State"]["Name"] not in GONE]
         interfaces = [row for row in self.interface_rows.all().values() if _idle(row)]
         balancers = [*self.balancer_rows.all().values(), *self.classic_rows.all().values()]
         kinds: list[tuple[str, str, Iterable[Row]]] = [
-            ("machine", "InstanceId", machines),
+            ("machine", "InstanceId", self._living()),
             ("load balancer", "id", balancers),
             ("network interface", "NetworkInterfaceId", interfaces),
             ("subnet", "SubnetId", subnets.values()),
@@ -83,6 +82,10 @@ class Leftovers:
             ("route table", "RouteTableId", (row for row in tables.values() if not _is_main(row))),
         ]
         return [_phrase(word, row, key) for word, key, rows in kinds for row in rows if not self.ours(row)]
+
+    def machines(self) -> list[str]:
+        """Our machines that are still there, by name."""
+        return [tags_of(row).get(NAME) or row["InstanceId"] for row in self._living() if self.ours(row)]
 
     def resources(self, after: tuple[AwsResource, ...]) -> list[AwsResource]:
         """What to remove before ``after``: load balancers first, then their target groups, interfaces and disks."""
@@ -96,6 +99,9 @@ class Leftovers:
             *self._of("load_balancer", api_balancers.delete_balancer, self.balancers, above),
             *self._of("load_balancer", api_balancers.delete_classic_balancer, self.classics, above),
         ]
+
+    def _living(self) -> list[Row]:
+        return [row for row in self.instances.all().values() if row["State"]["Name"] not in GONE]
 
     def _of(
         self, kind: str, remove: Callable[[Client, str], Any], view: View, after: tuple[AwsResource, ...]

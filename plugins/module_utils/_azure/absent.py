@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .._engine.errors import Refused
 from .._engine.resource import Resource
+from .._site.leaving import refuse_while_our_machines_are_there
 from . import api_account
 from .client import Client
 from .leftovers import Leftovers, refuse_what_others_have_in_our_group
@@ -41,12 +41,7 @@ class NetworkRemoval:
         if state is None or state["owner"] != self.client.owner:
             return [group]  # nothing to do; or a group that the guard refuses to delete
         refuse_what_others_have_in_our_group(self.client, [*self.leftovers.others(), *self._strangers()])
-        machines = self.leftovers.machines()
-        if machines:
-            raise Refused(
-                f"delete {group.key}: the machines {', '.join(machines)} are still there; delete the site's machines "
-                "first (state: absent of azure_machines)"
-            )
+        refuse_while_our_machines_are_there(group.key, self.leftovers.machines(), "azure_machines")
         return [group, *self.leftovers.resources(group)]
 
     def result(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._engine.errors import NotOurs
 from .._engine.resource import Resource, State
+from .._site.leaving import refuse_while_our_machines_are_there
 from .._site.listings import Row, Rows, View
 from . import api_account, api_machines, api_network
 from .client import Client
@@ -57,8 +58,9 @@ class NetworkRemoval:
         """All that is ours. Raises NotOurs while others have something in the network."""
         client, seen = self.client, self.listings
         api_account.refuse_another_project(client)
-        self._refuse_what_others_have_in_our_network()
+        machines = self._refuse_what_others_have_in_our_network()
         network = Network(client, "", None, label=seen.label, listing=seen.networks)
+        refuse_while_our_machines_are_there(network.key, machines, "gcp_machines")
         place: dict[str, Any] = {"parent": network, "network": seen.network_path}
         rules = [
             FirewallRule(
@@ -117,11 +119,11 @@ class NetworkRemoval:
         mine = (labels.get(OWNER), labels.get(SITE)) == (self.client.owner, self.client.site)
         return mine or made_by_kubernetes(row, self.client.owner)
 
-    def _refuse_what_others_have_in_our_network(self) -> None:
-        """Raise NotOurs, naming all of it: with the network it would lose its place."""
+    def _refuse_what_others_have_in_our_network(self) -> list[str]:
+        """The names of our machines in it. Raise NotOurs, naming what is not ours: it would lose its place."""
         client, seen = self.client, self.listings
         if seen.id is None:
-            return
+            return []
         network = seen.networks.get("") or {}
         machines = [row for row in api_machines.list_instances(client, "zones/") if self._inside(row)]
         theirs = [row for row in machines if labels_of(row).get(OWNER) != client.owner]
@@ -138,6 +140,7 @@ class NetworkRemoval:
                 f"{', '.join(others)}; remove it, or move it to another network, then run again",
                 others=others,
             )
+        return [str(row["name"]) for row in machines if row not in theirs]
 
     def _inside(self, row: Row) -> bool:
         return any(path_of(nic["network"]) == self.listings.network_path for nic in row["networkInterfaces"])

@@ -1,175 +1,266 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The modules pointed at one simulated Azure, run in this process by their real ``main``."""
+"""The simulated Azure behind HTTPS in this process, a new one for each site."""
 
 from __future__ import annotations
 
+import base64
 import json
-from collections import Counter
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.pangaea.multicloud.plugins.modules import (
-    account_snapshot_info,
-    azure_machines,
-    azure_network,
-)
-from sandbox.azure.cloud import SUBSCRIPTION
+from ansible_collections.pangaea.multicloud.plugins.modules import azure_machines, azure_network
+from sandbox.aws.journal import Journal
+from sandbox.azure.cloud import SUBSCRIPTION, Cloud
 from sandbox.azure.login import CLIENT, SECRET, TENANT
-from tests.sandbox.simulators.azure.conftest import KEY, PLACE, Azure
+from sandbox.azure.server import Server
+from tests.contract.watch import watched
+from tests.sandbox.modules.lab import OTHER_OWNER, OWNER, UTILS, Facts, Lab, Limit
+from tests.sandbox.simulators.azure.conftest import PLACE, nic, vm, vnet
+from tests.sandbox.simulators.azure.conftest import Azure as Client
 
-OWNER, NAME, SITE = "shop-k3v9q2ab", "shop", "azure-fra"
-OURS = f"{OWNER}-{SITE}"
-CONTROL, WORKER, SECOND = "shop-azure-fra-cp-1", "shop-azure-fra-general-1", "shop-azure-fra-general-2"
+from .damages import DAMAGES, EVERYTHING, HOLDS, REPAIRS
+
+OURS = f"{OWNER}-azure-fra"  # the resource group
+NETWORK, COMPUTE = "Microsoft.Network", "Microsoft.Compute"
+GROUP_VERSION = "?api-version=2025-04-01"
+THINGS = {
+    "group": "",
+    "network": f"{NETWORK}/virtualNetworks/shop-azure-fra",
+    "firewall": f"{NETWORK}/networkSecurityGroups/shop-azure-fra-nodes",
+    "table": f"{NETWORK}/routeTables/shop-azure-fra-public",
+    "address": f"{NETWORK}/publicIPAddresses/shop-azure-fra-cp-1-static",
+    "key": f"{COMPUTE}/sshPublicKeys/{OURS}",
+    "machine": f"{COMPUTE}/virtualMachines/shop-azure-fra-general-1",
+    "interface": f"{NETWORK}/networkInterfaces/shop-azure-fra-general-1",
+    "automatic address": f"{NETWORK}/publicIPAddresses/shop-azure-fra-general-1",
+}
 
 
-class Outcome(dict[str, Any]):
-    """What a module said, and whether it failed."""
+class Azure(Lab):
+    """One subscription with a bystander's group in it. ``arm`` is a client of our own, beside the modules."""
 
-    failed = False
+    cloud: ClassVar = "azure"
+    cidr: ClassVar = "10.65.0.0/16"
+    pods: ClassVar = "10.129.0.0/16"
+    modules: ClassVar = (azure_network, azure_machines)
+    region = PLACE
+    zones: ClassVar = tuple(f"{PLACE}-{number}" for number in "123")
+    identity: ClassVar = "GET subscriptions"
+    lists: ClassVar = {
+        "network": tuple(f"GET {kind}" for kind in (
+            "resourceGroups", "virtualNetworks", "routeTables", "networkSecurityGroups", "publicIPAddresses",
+            "sshPublicKeys",
+        )),
+        # what machines are, and how they run
+        "machines": ("GET virtualMachines", "GET virtualMachines", "GET networkInterfaces", "GET publicIPAddresses"),
+    }  # fmt: skip
+    creates: ClassVar = tuple(f"PUT {kind}" for kind in (
+        "resourceGroups", "virtualNetworks", "networkSecurityGroups", "routeTables", "publicIPAddresses",
+        "sshPublicKeys", "networkInterfaces", "virtualMachines",
+    ))  # fmt: skip
+    machine_create: ClassVar = "PUT virtualMachines"
+    deletes: ClassVar = tuple(f"DELETE {kind}" for kind in (
+        "virtualMachines", "virtualNetworks", "networkSecurityGroups", "routeTables", "publicIPAddresses",
+        "sshPublicKeys", "resourceGroups",
+    ))  # fmt: skip
+    budget: ClassVar = (7, 4)  # address, interface, machine, host key; the control plane's address is the network's
+    kept_on_machine: ClassVar = "PATCH virtualMachines"
+    holds: ClassVar = HOLDS
+    everything: ClassVar = EVERYTHING
+    damages: ClassVar = DAMAGES
+    repairs: ClassVar = REPAIRS
+    things: ClassVar = {
+        **dict.fromkeys(THINGS, "network"), **dict.fromkeys(("machine", "interface", "automatic address"), "machines"),
+    }  # fmt: skip
+    limits: ClassVar = (
+        Limit("VirtualNetworks", 0, "network"), Limit("StandardSkuPublicIpAddresses", 0, "network"),
+        Limit("cores", 5, "machines"), Limit("standardBasv2Family", 5, "machines"),
+    )  # fmt: skip
+    faults: ClassVar = {
+        "lost": {"kind": "drop_after"},
+        "cut": {"kind": "drop_before"},
+        "denied": {"kind": "error", "code": "AuthorizationFailed", "status": 403, "message": "The client may not"},
+        "broken": {"kind": "error", "code": "InternalServerError", "status": 500},
+        "throttled": {"kind": "throttle", "rate": 20.0, "burst": 4.0},
+        "fails later": {"kind": "fail", "code": "InternalServerError", "message": "a disk broke"},
+        "full": {"kind": "fail", "code": "OverconstrainedZonalAllocationRequest"},
+        "over quota": {"kind": "fail", "code": "QuotaExceeded"},
+        "stuck": {"kind": "stuck"},
+    }
+    other_account: ClassVar = {"subscription": "0b1f2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"}
+    wrong_machines: ClassVar = {
+        "an image that is not there": ({"image": "windows-95"}, ("windows-95", "debian-13")),
+        "a user that Azure refuses": ({"user": "admin"}, ("admin", "shop-azure-fra-general-9")),
+        "a type that is not there": ({"size": "Standard_D2s_v99"}, ("Standard_D2s_v99", "nearest", "Standard_D2s_v5")),
+    }
+    wrong_types: ClassVar = ("Standard_D4s_v99", (PLACE, "Standard_D4s_v99", "nearest", "Standard_D4s_v5"))
+    sizes: ClassVar = {"small": "Standard_B2als_v2", "medium": "Standard_B2as_v2", "large": "Standard_B4as_v2"}
+    arm64: ClassVar = "Standard_D2ps_v5"
 
-
-class Lab:
-    """One simulator, the modules, and ways to do damage beside them."""
-
-    def __init__(self, azure: Azure, place: str = PLACE) -> None:
-        self.azure, self.place = azure, place
-        self.cloud, self.journal = azure.cloud, azure.server.journal
+    def __init__(self, arm: Client) -> None:
+        super().__init__()
+        self.arm, self.simulator, self.journal = arm, arm.cloud, arm.server.journal
         self._seen = self.journal.last
 
-    @property
+    @classmethod
+    @contextmanager
+    def opened(cls, ground: Path) -> Iterator[Self]:
+        """A new cloud; an answer that broke its type fails the test."""
+        cloud = Cloud()
+        cloud.settings.set({"seconds": 0.0, "machine_seconds": 0.0, "throttled": False})
+        server = Server(cloud, Journal(None), ground)
+        server.start()
+        try:
+            with watched("azure", server.url, folder=ground) as server.url:
+                found = cls(Client(server))
+                body = {"location": PLACE, "tags": {"a": "b"}}
+                assert found.arm.ask("PUT", f"{found.arm.prefix}{GROUP_VERSION}", body).status == 201
+                found.asked()
+                yield found
+            assert server.app.bugs == []
+        finally:
+            server.stop()
+
     def options(self) -> dict[str, Any]:
-        url, ca = self.azure.server.url, self.azure.ca
+        url, ca = self.arm.server.url, self.arm.ca
         keys = {"tenant": TENANT, "client_id": CLIENT, "secret": SECRET, "authority": url, "ca_file": ca}
-        common = {"region": self.place, "subscription": SUBSCRIPTION, "cluster": OWNER, "name": NAME, "site": SITE}
-        return {**common, **keys, "endpoint_url": url}
+        return {"subscription": SUBSCRIPTION, "endpoint_url": url, **keys}
 
-    def run(self, module: Any, options: dict[str, Any], *, check: bool = False) -> Outcome:
-        """A module, with options as Ansible hands them over."""
-        ansible = {"_ansible_check_mode": check, "_ansible_diff": True}
-        return run_module(module, {**self.options, **options, **ansible})
+    @contextmanager
+    def time_flies(self) -> Iterator[None]:
+        """The SDK waits, too."""
+        with super().time_flies(), pytest.MonkeyPatch.context() as patch:
+            for pause in ("POLL", "SLOW_POLL"):
+                patch.setattr(f"{UTILS}._azure.client.{pause}", 0)
+            patch.setattr("azure.core.pipeline.transport.HttpTransport.sleep", lambda _self, time: self.step(time))
+            yield
 
-    def network(self, *, check: bool = False, **options: Any) -> Outcome:
-        return self.run(azure_network, {**NETWORK, **options}, check=check)
+    # --- the simulator
 
-    def machines(self, *, check: bool = False, **options: Any) -> Outcome:
-        options.setdefault("machines", machines())
-        return self.run(azure_machines, {"pods": "10.129.0.0/16", **options}, check=check)
-
-    def snapshot(self) -> dict[str, Any]:
-        said = self.run(account_snapshot_info, {"cloud": "azure"})
-        assert not said.failed, said["msg"]
-        return dict(said["snapshot"])
-
-    def converge(self, **options: Any) -> dict[str, Any]:
-        """Network and machines as they should be; the network as the machines need it."""
-        made = self.network()
-        assert not made.failed, made["msg"]
-        done = self.machines(network=made["network"], **options)
-        assert not done.failed, done["msg"]
-        return dict(made["network"])
-
-    def plan(self, **options: Any) -> list[str]:
-        """Changes of network and machines, as sentences."""
-        looked = self.network(check=True)
-        assert not looked.failed, looked["msg"]
-        seen = self.machines(check=True, network=looked["network"], **options)
-        assert not seen.failed, seen["msg"]
-        return [*looked["changes"], *seen["changes"]]
-
-    def requests(self) -> list[str]:
-        """What was asked of the resource manager since the last look: ``GET virtualMachines``. No polls, no pages."""
+    def asked(self) -> list[str]:
         entries = self.journal.since(self._seen)
         self._seen = self.journal.last
-        asked = [entry for entry in entries if entry["service"] != "login" and "$skiptoken" not in entry["params"]]
-        return [entry["action"] for entry in asked if not entry["action"].endswith(" operations")]
+        asked = [
+            one
+            for one in entries
+            if one["service"] != "login" and not {"$skiptoken", "$skipToken"} & one["params"].keys()
+        ]
+        return [one["action"] for one in asked if not one["action"].endswith(" operations")]
 
     def writes(self) -> list[str]:
-        """The same, without what only reads."""
-        return [action for action in self.requests() if not action.startswith("GET")]
+        return [action for action in self.asked() if not action.startswith("GET")]
+
+    def now(self) -> float:
+        return self.simulator.clock.now()
+
+    def step(self, seconds: float) -> None:
+        self.simulator.clock.step(seconds)
+
+    def pages(self, rows: int) -> None:
+        self.simulator.settings.set({"page": rows})
+
+    def limit(self, name: str, value: int) -> None:
+        self.simulator.quotas.set(name, value)
+
+    def order(self, rule: dict[str, Any]) -> Any:
+        return self.simulator.faults.add(rule)
+
+    def heal(self, fault: Any) -> None:
+        self.simulator.faults.clear(fault.id)
+        self.simulator.operations.free()
+
+    # --- things: a path below our group's providers, "" for the group
 
     def path(self, where: str) -> str:
         """The path of a thing in our group."""
-        return f"{self.azure.prefix.rsplit('/', 1)[0]}/{OURS}/providers/{where}"
+        return f"{self.arm.prefix.rsplit('/', 1)[0]}/{OURS}{'/providers/' if where else ''}{where}"
 
     def get(self, where: str) -> dict[str, Any]:
-        answer = self.azure.ask("GET", self.path(where))
+        answer = self.arm.ask("GET", self.path(where) if where else self.path("") + GROUP_VERSION)
         assert answer.status == 200, answer.body
         return dict(answer.body)
 
     def put(self, where: str, body: dict[str, Any]) -> None:
-        self.azure.make(self.path(where), body)
+        self.arm.make(self.path(where), body)
 
     def drop(self, where: str) -> None:
-        self.azure.drop(self.path(where))
-
-    def retag(self, where: str, **changes: str | None) -> None:
-        """Change some tags of a thing in our group; None takes one away. ``pangaea_pool`` means ``pangaea-pool``."""
-        path = self.path(where) if where else self.path("").removesuffix("/providers/") + "?api-version=2025-04-01"
-        row = self.azure.ask("GET", path).body
-        named = {name.replace("_", "-"): value for name, value in changes.items()}
-        tags = {name: value for name, value in {**row["tags"], **named}.items() if value is not None}
-        answer = self.azure.ask("PATCH", path, {"tags": tags})
-        assert answer.status == 200, answer.body
-        if "azure-asyncoperation" in answer.headers:
-            assert self.azure.finish(answer)["status"] == "Succeeded"
+        self.arm.drop(self.path(where))
 
     def power(self, action: str, machine: str) -> None:
-        answer = self.azure.ask("POST", self.path(f"Microsoft.Compute/virtualMachines/{machine}/{action}"))
-        assert self.azure.finish(answer)["status"] == "Succeeded"
+        answer = self.arm.ask("POST", self.path(f"{COMPUTE}/virtualMachines/{machine}/{action}"))
+        assert self.arm.finish(answer)["status"] == "Succeeded"
 
-    def fault(self, **rule: Any) -> None:
-        self.cloud.faults.add(rule)
+    def write_tags(self, where: str, **changes: str | None) -> None:
+        """Change some tags of a thing in our group; None takes one away. ``pangaea_pool`` means ``pangaea-pool``."""
+        named = {name.replace("_", "-"): value for name, value in changes.items()}
+        tags = {name: value for name, value in {**self.get(where)["tags"], **named}.items() if value is not None}
+        path = self.path(where) if where else self.path("") + GROUP_VERSION
+        answer = self.arm.ask("PATCH", path, {"tags": tags})
+        assert answer.status == 200, answer.body
+        if "azure-asyncoperation" in answer.headers:
+            assert self.arm.finish(answer)["status"] == "Succeeded"
 
+    def id_of(self, thing: str) -> str:
+        return THINGS[thing] or OURS
 
-def machines(workers: int = 2, **changes: Any) -> list[dict[str, Any]]:
-    """One of the control plane, and some workers."""
-    common = {"size": "small", **changes}
-    first = {"name": CONTROL, "role": "control_plane", "number": 1, "public": "static", **common}
-    rest = {"role": "worker", "pool": "general", **common}
-    return [first, *({"name": f"shop-azure-fra-general-{n}", "number": n, **rest} for n in range(1, workers + 1))]
+    def tags(self, thing: str) -> dict[str, str]:
+        return dict(self.get(THINGS[thing])["tags"])
 
+    def retag(self, thing: str, changes: Mapping[str, str | None]) -> None:
+        self.write_tags(THINGS[thing], **changes)
 
-def lists(calls: dict[str, int]) -> Counter[str]:
-    """The calls of a run without the one that asks who we are."""
-    found = Counter(calls)
-    assert found.pop("Microsoft.Resources/subscriptions/read") >= 1
-    return found
+    # --- machines and others
 
+    def facts(self, machine: str) -> Facts:
+        row, card = self.get(f"{COMPUTE}/virtualMachines/{machine}"), self.get(f"{NETWORK}/networkInterfaces/{machine}")
+        address = self.get(f"{NETWORK}/publicIPAddresses/{machine}")
+        part, kept = row["properties"], self.simulator.store.find(row["id"])
+        assert kept is not None
+        head, _, body = base64.b64decode(kept.properties["osProfile"]["customData"]).decode().partition("\n")
+        assert head == "#cloud-config"
+        disk, parts = part["storageProfile"]["osDisk"], part["networkProfile"]["networkInterfaces"][0]
+        dies = {disk["deleteOption"], parts["properties"]["deleteOption"], address["properties"]["deleteOption"]}
+        return Facts(disk["diskSizeGB"], dies == {"Delete"}, row["tags"], [card["tags"], address["tags"]],
+                     json.loads(body))  # fmt: skip
 
-NETWORK: dict[str, Any] = {
-    "cidr": "10.65.0.0/16",
-    "sizes": ["small"],
-    "inside": ["10.64.0.0/16", "10.128.0.0/16", "10.65.0.0/16", "10.129.0.0/16"],
-    "admin": ["198.51.100.0/24"],
-    "public": [{"pools": ["general"], "ports": [80, 443], "cidrs": ["0.0.0.0/0"]}],
-    "addresses": [CONTROL],
-    "ssh_public_keys": [KEY],
-}
+    def delete_machine(self, machine: str) -> None:
+        self.drop(f"{COMPUTE}/virtualMachines/{machine}")
 
+    def stop_machine(self, machine: str) -> None:
+        self.arm.ask("POST", self.path(f"{COMPUTE}/virtualMachines/{machine}/powerOff"))
 
-def run_module(module: Any, options: dict[str, Any]) -> Outcome:
-    said: list[dict[str, Any]] = []
+    def forget_mark(self, network: dict[str, Any]) -> str:
+        self.write_tags("", pangaea_initialised=None)
+        return "update group/azure-fra"
 
-    class Done(BaseException):
-        pass
+    def bystanders(self) -> set[str]:
+        """In a group whose name begins like ours, and in one with other names."""
+        group = self.path("") + "-2"
+        tags = {"pangaea-cluster": OTHER_OWNER, "pangaea-site": self.site}
+        assert self.arm.ask("PUT", f"{group}{GROUP_VERSION}", {"location": PLACE, "tags": tags}).status == 201
+        self.arm.make(f"{NETWORK}/virtualNetworks/net", vnet(nodes="10.64.0.0/24"))
+        self.arm.make(f"{NETWORK}/networkInterfaces/nic1", nic(self.arm))
+        self.arm.make(f"{COMPUTE}/virtualMachines/{self.worker}", vm(self.arm))
+        address = {"location": PLACE, "sku": {"name": "Standard"}, "properties": {"publicIPAllocationMethod": "Static"}}
+        self.arm.make(f"{group}/providers/{NETWORK}/publicIPAddresses/{self.worker}", {**address, "tags": tags})
+        return {group, f"{self.arm.prefix}/providers/{COMPUTE}/virtualMachines/{self.worker}"}
 
-    def exit_json(_self: Any, **result: Any) -> None:
-        said.append(result)
-        raise Done
+    def intruders(self, network: dict[str, Any]) -> tuple[list[str], list[str]]:
+        theirs, card, body = f"{COMPUTE}/virtualMachines/{self.worker}-x", nic(self.arm), vm(self.arm)
+        card["properties"]["ipConfigurations"][0]["properties"]["subnet"]["id"] = network["zones"]["1"]["subnet_id"]
+        self.put(f"{NETWORK}/networkInterfaces/theirs", card)
+        where = self.path(f"{NETWORK}/networkInterfaces/theirs")
+        body["properties"]["networkProfile"]["networkInterfaces"][0]["id"] = where
+        self.put(theirs, body)
+        return [theirs], [theirs, "networkInterfaces/theirs"]
 
-    def fail_json(_self: Any, msg: str, **result: Any) -> None:
-        said.append({"msg": msg, "failed": True, **result})
-        raise Done
-
-    with patch_module_args(options), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ansible.module_utils.basic.AnsibleModule.exit_json", exit_json)
-        patch.setattr("ansible.module_utils.basic.AnsibleModule.fail_json", fail_json)
-        with pytest.raises(Done):
-            module.main()
-    outcome = Outcome(json.loads(json.dumps(said[0])))  # as it would leave the process
-    outcome.failed = bool(outcome.get("failed"))
-    return outcome
+    def by_kubernetes(self, network: dict[str, Any]) -> None:
+        tags = {"k8s-azure-cluster-name": OWNER, "k8s-azure-service": "web/web"}
+        address = {"location": PLACE, "sku": {"name": "Standard"}, "properties": {"publicIPAllocationMethod": "Static"}}
+        self.put(f"{NETWORK}/publicIPAddresses/kubernetes-a1", {**address, "tags": tags})

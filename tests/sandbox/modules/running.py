@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the Pangaea authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module in this process."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+
+
+class Outcome(dict[str, Any]):
+    """What a module said, and whether it failed."""
+
+    failed = False
+
+
+def well(said: Outcome) -> Outcome:
+    """What did not fail."""
+    assert not said.failed, said["msg"]
+    return said
+
+
+def run_module(module: Any, options: dict[str, Any]) -> Outcome:
+    """A module's ``main``, and what it said."""
+    said: list[dict[str, Any]] = []
+
+    class Done(BaseException):
+        pass
+
+    def exit_json(_self: Any, **result: Any) -> None:
+        said.append(result)
+        raise Done
+
+    def fail_json(_self: Any, msg: str, **result: Any) -> None:
+        said.append({"msg": msg, "failed": True, **result})
+        raise Done
+
+    with patch_module_args(options), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ansible.module_utils.basic.AnsibleModule.exit_json", exit_json)
+        patch.setattr("ansible.module_utils.basic.AnsibleModule.fail_json", fail_json)
+        with pytest.raises(Done):
+            module.main()
+    outcome = Outcome(json.loads(json.dumps(said[0])))  # as it would leave the process
+    outcome.failed = bool(outcome.get("failed"))
+    return outcome
