@@ -30,7 +30,8 @@ from .lab import Aws
 ACCOUNT = "123456789012"  # moto's own
 DAMAGES = (
     "ssh is closed", "a peer is forgotten", "a route is too many", "a subnet is off its table",
-    "an empty subnet is deleted", "the gateway is detached",     "a worker is deleted", "a worker is stopped", "the metadata of a worker hops", "a firewall is off a worker",
+    "an empty subnet is deleted", "the gateway is detached", "a worker is deleted", "a worker is stopped",
+    "the metadata of a worker hops", "a firewall is off a worker",
 )  # fmt: skip
 
 
