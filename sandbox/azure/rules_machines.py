@@ -128,6 +128,9 @@ class Machines(Rules):
             new.properties["availabilitySet"] = {"id": found.id}
 
     def ready(self, cloud: Cloud, resource: Resource) -> bool:
+        """A new machine is there when it has booted; a change of one that exists waits for nothing, stopped or not."""
+        if resource.own["power"] != "starting":
+            return True
         return cloud.machines is None or cloud.machines.status(resource.own["vmId"]) in ("running", "failed")
 
     def finished(self, cloud: Cloud, resource: Resource) -> None:

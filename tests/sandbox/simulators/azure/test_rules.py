@@ -238,6 +238,8 @@ def test_with_a_fabric_a_machine_runs_when_it_runs(site: Azure) -> None:
     assert {site.ask("GET", where).body["status"] for _ in range(6)} == {"InProgress"}
     fabric.word = "stopped"
     assert site.finish(answer)["status"] == "Succeeded"
+    # Tags of a machine that is stopped are changed all the same.
+    assert site.finish(site.ask("PATCH", VM, {"tags": {"team": "us"}}))["status"] == "Succeeded"
     fabric.word = "failed"
     status = site.finish(site.put("Microsoft.Compute/virtualMachines/vm2", vm(site, "vm2", "nic2")))
     assert status["error"]["code"] == "OSProvisioningTimedOut"
