@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import pytest
 from sandbox.mirror.apt import signing
 from sandbox.places import CLOUDS, Place
 from tests import inventories
+from tests.drawn import drawn, marks
 
 ROOT = Path(__file__).parents[2]
 NAME, OWNER = "ct", "ct-d3m0c1us"
@@ -35,11 +35,10 @@ ROUTES = {"aws-fra": "ct-aws-fra-public", "gcp-fra": f"{OWNER}-gcp-fra"}
 Numbers = dict[str, int]  # cloud -> the number of its last request
 
 
-def drawn(values: Sequence[str]) -> list[Any]:
-    """Parameters of a test that takes minutes: one is drawn by the commit, the rest are for `make test-long`."""
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    one = random.Random(os.environ.get("PANGAEA_SEED") or head.stdout).choice(list(values))
-    return [pytest.param(value, marks=() if value == one else pytest.mark.long) for value in values]
+def in_one(values: Sequence[str]) -> list[Any]:
+    """Parameters of a test that takes minutes for each: CI draws one."""
+    chosen = drawn(values, 1)
+    return [pytest.param(value, marks=marks(value, chosen)) for value in values]
 
 
 @dataclass(frozen=True)

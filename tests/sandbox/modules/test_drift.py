@@ -31,7 +31,7 @@ def _ranges(network: dict[str, Any]) -> dict[str, str]:
     return {zone: subnet["cidr"] for zone, subnet in zones.items()} if isinstance(zones, dict) else zones
 
 
-@each("lab", "call", lambda lab: lab.repairs)
+@each("lab", "call", lambda lab: lab.repairs, ci=4)
 def test_a_repair_whose_answer_gets_lost_is_done_once(lab: Lab, call: str) -> None:
     lab.converge()
     lab.damages[lab.repairs[call]].do(lab)

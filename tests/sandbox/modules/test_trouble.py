@@ -12,7 +12,7 @@ from .lab import OWNER, Lab
 from .running import well
 
 
-@each("fresh", "call", lambda lab: lab.creates)
+@each("fresh", "call", lambda lab: lab.creates, ci=4)
 def test_an_answer_that_gets_lost_makes_nothing_twice(fresh: Lab, call: str) -> None:
     _lose("lost", fresh, call)
 
@@ -32,7 +32,7 @@ def _lose(word: str, lab: Lab, call: str) -> None:
     assert lab.ours() == lab.holds
 
 
-@each("fresh", "call", lambda lab: lab.creates)
+@each("fresh", "call", lambda lab: lab.creates, ci=4)
 def test_a_run_that_is_denied_any_call_names_it_and_is_completed_by_the_next(fresh: Lab, call: str) -> None:
     fresh.asked()
     with fresh.fault("denied", call, times=0):
@@ -46,7 +46,7 @@ def test_a_run_that_is_denied_any_call_names_it_and_is_completed_by_the_next(fre
     assert fresh.ours() == fresh.holds
 
 
-@each("fresh", "call", lambda lab: lab.creates if "fails later" in lab.faults else ())
+@each("fresh", "call", lambda lab: lab.creates if "fails later" in lab.faults else (), ci=4)
 def test_what_was_accepted_and_fails_later_is_one_clear_error_and_the_next_run_goes_on(fresh: Lab, call: str) -> None:
     rule = fresh.faults["fails later"]
     with fresh.fault("fails later", call) as fault:
@@ -81,7 +81,7 @@ def test_a_machine_that_the_cloud_has_no_room_for_is_told_and_made_by_the_next_r
 
 
 @pytest.mark.usefixtures("impatient")
-@each("lab", "call", lambda lab: dict.fromkeys(call for calls in lab.lists.values() for call in calls))
+@each("lab", "call", lambda lab: dict.fromkeys(call for calls in lab.lists.values() for call in calls), ci=4)
 @pytest.mark.parametrize(("word", "kind"), [("broken", "Unreachable"), ("denied", "Denied")])
 def test_a_list_that_fails_is_an_error_and_not_an_empty_site(lab: Lab, call: str, word: str, kind: str) -> None:
     lab.converge()
