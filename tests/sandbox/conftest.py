@@ -67,6 +67,7 @@ class Sandbox:
             self.ask("DELETE", "faults")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What shares a site stays in one process (`--dist loadgroup`): the tests of a file, and of one cloud in it."""
     for item in items:
