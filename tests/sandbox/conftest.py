@@ -67,15 +67,6 @@ class Sandbox:
             self.ask("DELETE", "faults")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What shares a site stays in one process (`--dist loadgroup`): the tests of a file, and of one cloud in it."""
-    for item in items:
-        given = getattr(item, "callspec", None)
-        cloud = next((given.params[name] for name in ("lab", "fresh") if given and name in given.params), "")
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}-{cloud}"))
-
-
 @pytest.fixture(scope="session")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """One sandbox for all tests of this process, gone afterwards. Only one: $PANGAEA_SANDBOX names one folder."""
