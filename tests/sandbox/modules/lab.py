@@ -76,6 +76,7 @@ class Lab:
     identity: ClassVar[Call]  # who am I: the first call of each run
     lists: ClassVar[Mapping[str, tuple[Call, ...]]]  # all that a quiet run asks, by part of the site
     creates: ClassVar[tuple[Call, ...]]  # each call that makes a thing of a new site
+    at_once: ClassVar[tuple[Call, ...]] = ()  # of these, the calls that begin no operation which could fail later
     machine_create: ClassVar[Call]  # the one of them that makes a machine
     deletes: ClassVar[tuple[Call, ...]]  # each call that removes one
     budget: ClassVar[tuple[int, int]]  # writes of a new site, and of each of its machines besides; more needs a reason
@@ -200,6 +201,11 @@ class Lab:
     def where(self, call: Call) -> dict[str, Any]:
         """A call as a rule for faults names it."""
         return {"action": call} if call else {}
+
+    @classmethod
+    def fail_later(cls) -> list[Call]:
+        """Calls that begin an operation: what the cloud accepted, and can still fail. AWS has none."""
+        return [call for call in cls.creates if call not in cls.at_once] if "fails later" in cls.faults else []
 
     @contextmanager
     def fault(self, word: str, call: Call = "", **more: Any) -> Iterator[Any]:

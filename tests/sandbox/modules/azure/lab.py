@@ -64,6 +64,7 @@ class Azure(Lab):
         "resourceGroups", "virtualNetworks", "networkSecurityGroups", "routeTables", "publicIPAddresses",
         "sshPublicKeys", "networkInterfaces", "virtualMachines",
     ))  # fmt: skip
+    at_once: ClassVar = ("PUT resourceGroups", "PUT sshPublicKeys")
     machine_create: ClassVar = "PUT virtualMachines"
     deletes: ClassVar = tuple(f"DELETE {kind}" for kind in (
         "virtualMachines", "virtualNetworks", "networkSecurityGroups", "routeTables", "publicIPAddresses",

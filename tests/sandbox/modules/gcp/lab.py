@@ -47,6 +47,7 @@ class Gcp(Lab):
     creates: ClassVar = (
         *(f"{kind}.insert" for kind in ("networks", "subnetworks", "firewalls", "addresses", "instances")), *WAITS,
     )  # fmt: skip
+    at_once: ClassVar = WAITS
     machine_create: ClassVar = "instances.insert"
     deletes: ClassVar = tuple(
         f"{kind}.delete" for kind in ("instances", "firewalls", "subnetworks", "networks", "addresses")
