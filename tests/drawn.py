@@ -7,7 +7,7 @@ import random
 import subprocess
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -18,6 +18,12 @@ def drawn(values: Sequence[T], count: int) -> list[T]:
     """So many of them; which ones, the commit decides, or $PANGAEA_SEED: the same in all processes of a run."""
     seed = os.environ.get("PANGAEA_SEED") or _commit()
     return random.Random(seed).sample(list(values), min(count, len(values)))
+
+
+def one_of(values: Sequence[str]) -> list[Any]:
+    """Parameters of a test that takes a minute or more for each: CI draws one."""
+    chosen = drawn(values, 1)
+    return [pytest.param(value, marks=marks(value, chosen)) for value in values]
 
 
 def marks(value: object, chosen: Collection[object]) -> tuple[pytest.MarkDecorator, ...]:

@@ -10,17 +10,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from sandbox.mirror.apt import signing
 from sandbox.places import CLOUDS, Place
 from tests import inventories
-from tests.drawn import drawn, marks
 
 ROOT = Path(__file__).parents[2]
 NAME, OWNER = "ct", "ct-d3m0c1us"
@@ -33,12 +30,6 @@ NODES = {*CONTROL_PLANE, *WORKERS}
 RULES = {"aws-fra": "ct-aws-fra-nodes", "azure-fra": "ct-azure-fra-nodes", "gcp-fra": f"{OWNER}-gcp-fra"}
 ROUTES = {"aws-fra": "ct-aws-fra-public", "gcp-fra": f"{OWNER}-gcp-fra"}
 Numbers = dict[str, int]  # cloud -> the number of its last request
-
-
-def in_one(values: Sequence[str]) -> list[Any]:
-    """Parameters of a test that takes minutes for each: CI draws one."""
-    chosen = drawn(values, 1)
-    return [pytest.param(value, marks=marks(value, chosen)) for value in values]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .lab import CONTROL_PLANE, RULES, SITES, WORKERS, Lab, in_one
+from tests.drawn import one_of
+
+from .lab import CONTROL_PLANE, RULES, SITES, WORKERS, Lab
 
 # What a node holds about the others: peers with their addresses, and the balancer's backends.
 LOOK = "sudo wg show wg0 allowed-ips | sort; grep -h server /etc/pangaea/haproxy.cfg 2>/dev/null | sort"
@@ -21,7 +23,7 @@ def revive(lab: Lab, machine: str) -> None:
         lab.drill(verb, machine)
 
 
-@pytest.mark.parametrize("site", in_one(SITES))
+@pytest.mark.parametrize("site", one_of(SITES))
 def test_a_site_whose_api_is_broken_stops_nobody_else_and_loses_no_entry(lab: Lab, site: str) -> None:
     before, other = held(lab), SITES[SITES.index(site) - 1]
     lab.drill("edit-rule", RULES[other], "--port", "22", "--to", "192.0.2.0/24")
@@ -38,7 +40,7 @@ def test_a_site_whose_api_is_broken_stops_nobody_else_and_loses_no_entry(lab: La
     assert lab.plan() == []
 
 
-@pytest.mark.parametrize("node", in_one(WORKERS))
+@pytest.mark.parametrize("node", one_of(WORKERS))
 def test_a_worker_that_is_down_stops_nobody_else_and_loses_no_entry(lab: Lab, node: str) -> None:
     before = held(lab)
     lab.drill("kill-machine", node)

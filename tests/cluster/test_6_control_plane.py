@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from .lab import CONTROL_PLANE, NODES, Lab, in_one
+from tests.drawn import one_of
+
+from .lab import CONTROL_PLANE, NODES, Lab
 
 
-@pytest.mark.parametrize("lost", in_one(CONTROL_PLANE))
+@pytest.mark.parametrize("lost", one_of(CONTROL_PLANE))
 def test_kubectl_goes_on_without_a_control_plane_machine_and_the_next_converge_has_it_back(lab: Lab, lost: str) -> None:
     lab.drill("delete-machine", lost)
     others = [node for node in CONTROL_PLANE if node != lost]

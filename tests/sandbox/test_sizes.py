@@ -27,7 +27,7 @@ from sandbox.azure.login import CLIENT, SECRET, TENANT
 from sandbox.gcp.cloud import PROJECT
 from sandbox.places import Place
 from tests.sandbox.conftest import ACCOUNT, Sandbox
-from tests.sandbox.modules.running import run_module
+from tests.sandbox.running import run_module
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4sX0O3aJQ0yCk8VxN0b6mYcO3x3mEoU1yqf0O3aJQ0 ana"
 AWS, AZURE, GCP = "aws", "azure", "gcp"

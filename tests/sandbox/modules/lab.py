@@ -16,8 +16,7 @@ import pytest
 
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.wait import clock
 from ansible_collections.pangaea.multicloud.plugins.modules import account_snapshot_info
-
-from .running import Outcome, run_module, well
+from tests.sandbox.running import Outcome, run_module, well
 
 OWNER, NAME = "shop-k3v9q2ab", "shop"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4sX0O3aJQ0yCk8VxN0b6mYcO3x3mEoU1yqf0O3aJQ0"

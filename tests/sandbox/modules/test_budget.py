@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tests.sandbox.running import well
+
 from .lab import Lab
-from .running import well
 
 MOST_LISTS = 12  # of a quiet run of one site, at any size
 

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from tests.sandbox.running import well
+
 from .clouds import each
 from .lab import Lab
-from .running import well
 
 
 def test_deleting_leaves_nothing_of_ours_and_others_as_they_were(fresh: Lab) -> None:

@@ -9,8 +9,9 @@ import json
 
 import pytest
 
+from tests.sandbox.running import well
+
 from .lab import KEY, OWNER, Lab, created
-from .running import well
 
 
 def test_in_check_mode_nothing_is_written_on_the_first_run(fresh: Lab) -> None:

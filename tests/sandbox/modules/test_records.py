@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from tests.sandbox.running import well
+
 from .lab import Lab
-from .running import well
 
 
 def test_an_address_that_is_no_longer_asked_for_waits_for_its_machine(fresh: Lab) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.running import well
+
 from .clouds import LABS, each
 from .lab import OWNER, Lab, Limit
-from .running import well
 
 Converged = tuple[Lab, dict[str, Any]]
 

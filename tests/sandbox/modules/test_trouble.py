@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.sandbox.running import well
+
 from .clouds import each
 from .lab import OWNER, Lab
-from .running import well
 
 
 @each("fresh", "call", lambda lab: lab.creates, ci=4)

@@ -16,7 +16,8 @@ from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.client imp
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.machine_resources import Machine as AzureMachine
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.resource import Resource
 from tests.sandbox.permissions import aws, azure, gcp
-from tests.sandbox.permissions.lab import Lab, succeeded
+from tests.sandbox.permissions.lab import Lab
+from tests.sandbox.running import well
 
 Serving = Callable[[Path], AbstractContextManager[Lab]]
 CLOUDS: dict[str, tuple[type[Lab], Serving]] = {
@@ -55,7 +56,7 @@ def lives(labs: Callable[[str], Lab]) -> Callable[[str], dict[str, str]]:
         for name, (before, act) in lab.stages().items():
             before()
             lab.allow(lab.permissions())
-            succeeded(act())
+            well(act())
             lab.left(name)
             for permission in sorted(lab.used()):
                 found.setdefault(permission, name)

@@ -6,22 +6,18 @@
 from __future__ import annotations
 
 import abc
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-from ansible.module_utils.testing import patch_module_args
-
 from ansible_collections.pangaea.multicloud.plugins.modules import account_snapshot_info
+from tests.sandbox.running import Outcome, run_module, well
 
 DOCS = Path(__file__).parents[3] / "docs"
 OWNER, NAME = "shop-k3v9q2ab", "shop"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4sX0O3aJQ0yCk8VxN0b6mYcO3x3mEoU1yqf0O3aJQ0 ana"
-Said = dict[str, Any]
-Stage = tuple[Callable[[], None], Callable[[], Said]]  # what happens before, by somebody who may do everything; the act
+Stage = tuple[Callable[[], None], Callable[[], Outcome]]  # what somebody who may do everything does before; the act
 
 
 @dataclass
@@ -45,7 +41,7 @@ class Lab(abc.ABC):
     pods: str
 
     def __init__(self) -> None:
-        self.made: Said = {}
+        self.made: dict[str, Any] = {}
         self.fresh()
 
     @property
@@ -93,7 +89,7 @@ class Lab(abc.ABC):
     def leave(self) -> None:
         """Leave what Kubernetes leaves."""
 
-    def network(self, *, check: bool = False, **options: Any) -> Said:
+    def network(self, *, check: bool = False, **options: Any) -> Outcome:
         wanted = {
             "cidr": self.cidr, "sizes": ["small"], "inside": [self.cidr, self.pods, "10.99.0.0/16"],
             "admin": ["198.51.100.0/24"], "addresses": [self.control], "ssh_public_keys": [KEY],
@@ -101,41 +97,41 @@ class Lab(abc.ABC):
         }  # fmt: skip
         return self.run(self.network_module, {**wanted, **options}, check=check)
 
-    def machines(self, *, check: bool = False, **options: Any) -> Said:
+    def machines(self, *, check: bool = False, **options: Any) -> Outcome:
         first = {"name": self.control, "role": "control_plane", "number": 1, "size": "small", "public": "static"}
         second = {"name": self.worker, "role": "worker", "pool": "general", "number": 1, "size": "small"}
         return self.run(self.machines_module, {"pods": self.pods, "machines": [first, second], **options}, check=check)
 
-    def snapshot(self) -> Said:
+    def snapshot(self) -> Outcome:
         return self.run(account_snapshot_info, {"cloud": self.cloud})
 
-    def run(self, module: Any, options: dict[str, Any], *, check: bool = False) -> Said:
+    def run(self, module: Any, options: dict[str, Any], *, check: bool = False) -> Outcome:
         """A module in this process: its real ``main``, with options as Ansible hands them over."""
         common = {"cluster": OWNER, "name": NAME, "site": self.site, **self.login()}
         ansible = {"_ansible_check_mode": check, "_ansible_diff": True}
-        return _run(module, {**common, **options, **ansible})
+        return run_module(module, {**common, **options, **ansible})
 
-    def plan(self) -> Said:
+    def plan(self) -> Outcome:
         """What the first command of a user does."""
         looked = self.network(check=True)
         return looked if looked.get("failed") else self.machines(check=True, network=looked["network"])
 
-    def make_network(self) -> Said:
+    def make_network(self) -> Outcome:
         said = self.network()
         self.made = said.get("network") or self.made
         return said
 
-    def make_machines(self, **options: Any) -> Said:
+    def make_machines(self, **options: Any) -> Outcome:
         return self.machines(network=self.made, **options)
 
-    def converge(self) -> Said:
+    def converge(self) -> Outcome:
         said = self.make_network()
         return said if said.get("failed") else self.make_machines()
 
-    def record(self) -> Said:
+    def record(self) -> Outcome:
         return self.make_machines(record={self.worker: {"host_key": "ssh-ed25519 AAAA1"}})
 
-    def delete(self) -> Said:
+    def delete(self) -> Outcome:
         said = self.machines(network=self.made, state="absent")
         return said if said.get("failed") else self.network(state="absent")
 
@@ -144,7 +140,7 @@ class Lab(abc.ABC):
         self.allow(self.permissions())
         if not self.made:
             self.fresh()
-        succeeded(self.converge())
+        well(self.converge())
 
     def stages(self) -> dict[str, Stage]:
         """The life of a site, in order."""
@@ -172,7 +168,7 @@ class Lab(abc.ABC):
     def _with_network(self) -> None:
         self.restart()
         self.allow(self.permissions())
-        succeeded(self.make_network())
+        well(self.make_network())
 
     def _damaged(self, damage: Callable[[], None]) -> Callable[[], None]:
         def before() -> None:
@@ -180,32 +176,3 @@ class Lab(abc.ABC):
             damage()
 
         return before
-
-
-def succeeded(said: Said) -> Said:
-    """The same result. Fails the test where a module failed."""
-    assert not said.get("failed"), said["msg"]
-    return said
-
-
-def _run(module: Any, options: dict[str, Any]) -> Said:
-    said: list[Said] = []
-
-    class Done(BaseException):
-        pass
-
-    def exit_json(_self: Any, **result: Any) -> None:
-        said.append(result)
-        raise Done
-
-    def fail_json(_self: Any, msg: str, **result: Any) -> None:
-        said.append({"msg": msg, "failed": True, **result})
-        raise Done
-
-    with patch_module_args(options), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ansible.module_utils.basic.AnsibleModule.exit_json", exit_json)
-        patch.setattr("ansible.module_utils.basic.AnsibleModule.fail_json", fail_json)
-        with pytest.raises(Done):
-            module.main()
-    found: Said = json.loads(json.dumps(said[0]))  # as it would leave the process
-    return found

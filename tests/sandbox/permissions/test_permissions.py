@@ -11,7 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.sandbox.permissions.conftest import CLOUDS
-from tests.sandbox.permissions.lab import Lab, succeeded
+from tests.sandbox.permissions.lab import Lab
+from tests.sandbox.running import well
 
 Labs = Callable[[str], Lab]
 Lives = Callable[[str], dict[str, str]]
@@ -53,7 +54,7 @@ def test_each_permission_that_is_missing_is_named_and_not_asked_for_again(
     assert refused, f"nothing asked for {permission}"
     if permission in lab.exempt.goes_on:
         assert max(refused.values()) <= 2, "a module asked again"  # there are two
-        succeeded(said)
+        well(said)
         return
     assert max(refused.values()) == 1, "it asked again"
     assert said.get("failed"), f"without {permission} nothing failed"
@@ -62,5 +63,5 @@ def test_each_permission_that_is_missing_is_named_and_not_asked_for_again(
     assert f"docs/{lab.document}" in said["msg"] and lab.site in said["msg"]
     if permission == min(one for one, its in lives(cloud).items() if its == stage):  # once a stage: it takes time
         lab.allow(lab.permissions())
-        succeeded(act())
+        well(act())
     lab.left(stage)

@@ -18,7 +18,7 @@ from sandbox.aws.policies import Asked, BadPolicy, Policy
 from sandbox.azure.roles import Principals, Role
 from sandbox.gcp.roles import Principals as Accounts
 from tests.sandbox.permissions.aws import LEAST, Aws
-from tests.sandbox.permissions.lab import succeeded
+from tests.sandbox.running import well
 
 VPC = "arn:aws:ec2:eu-central-1:111122223333:vpc/vpc-1"
 OURS = {"aws:resourcetag/pangaea-cluster": ("shop-k3v9q2ab",), "aws:requestedregion": ("eu-central-1",)}
@@ -139,7 +139,7 @@ def test_the_documented_policy_may_be_narrowed_to_regions(aws: Aws) -> None:
     for statement in document["Statement"]:
         statement["Condition"] = {"StringEquals": {"aws:RequestedRegion": ["eu-central-1"]}}
     aws.bind(document)
-    succeeded(aws.plan())
+    well(aws.plan())
     for statement in document["Statement"]:
         statement["Condition"] = {"StringEquals": {"aws:RequestedRegion": ["eu-central-2"]}}
     aws.bind(document)
@@ -150,7 +150,7 @@ def test_a_first_plan_needs_no_more_than_the_statement_that_looks(aws: Aws) -> N
     document = aws.policy()
     document["Statement"] = [one for one in document["Statement"] if one["Sid"] == "Look"]
     aws.bind(document)
-    succeeded(aws.plan())
+    well(aws.plan())
 
 
 def test_a_denial_by_policy_is_told_apart_from_a_permission_that_is_missing(aws: Aws) -> None:

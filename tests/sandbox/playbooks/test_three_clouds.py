@@ -27,6 +27,7 @@ from sandbox.gcp.cloud import PROJECT
 from sandbox.places import AWS, AZURE, CLOUDS, GCP
 from service.exits import Exit, of_report
 from tests import inventories
+from tests.drawn import one_of
 from tests.sandbox.conftest import Sandbox
 from tests.unit.lock.conftest import ROOT
 
@@ -140,7 +141,7 @@ def test_a_plan_of_nothing_is_a_plan_of_three_sites_and_writes_nothing(trio: Tri
     assert trio.writes(since) == []
 
 
-@pytest.mark.parametrize("cloud", CLOUDS)
+@pytest.mark.parametrize("cloud", one_of(CLOUDS))
 def test_a_site_that_cannot_be_read_is_named_and_does_not_stop_the_plan_of_the_others(trio: Trio, cloud: str) -> None:
     with trio.unreadable(cloud):
         done = trio.runner("plan")
@@ -171,9 +172,9 @@ def test_what_somebody_changed_in_each_cloud_is_named_exactly_and_check_mode_wri
     mesh = [one for one in group["IpPermissions"] if one.get("FromPort") == 51820]
     ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=mesh)
     rule = f"{GROUP}/networkSecurityGroups/{NAME}-azure-fra-nodes/securityRules/in-udp-51820"
-    somebody(trio.place, AZURE).send("DELETE", f"{rule}?api-version=2025-07-01")
+    somebody(trio.place, AZURE).do("DELETE", f"{rule}?api-version=2025-07-01")
     firewall = f"/compute/v1/projects/{PROJECT}/global/firewalls/{OWNER}-gcp-fra-nodes-in-udp-51820"
-    somebody(trio.place, GCP).send("DELETE", firewall)
+    somebody(trio.place, GCP).do("DELETE", firewall)
     since = trio.last()
     assert trio.clouds_only("--check") == Exit.CHANGES_PENDING, trio.said
     assert sorted(trio.planned()) == [f"create rule/{site}/nodes-in-udp-51820" for site in sorted(SITES.values())]

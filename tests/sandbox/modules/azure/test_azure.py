@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.azure.login import CLIENT
 from tests.sandbox.modules.lab import OTHER_OWNER, OWNER
-from tests.sandbox.modules.running import well
+from tests.sandbox.running import well
 from tests.sandbox.simulators.azure.conftest import PLACE, nic
 
 from .lab import COMPUTE, GROUP_VERSION, NETWORK, OURS, Azure

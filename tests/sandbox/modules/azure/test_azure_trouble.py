@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sandbox.modules.lab import UTILS
-from tests.sandbox.modules.running import well
+from tests.sandbox.running import well
 
 from .lab import COMPUTE, GROUP_VERSION, NETWORK, Azure
 
