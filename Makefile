@@ -26,7 +26,7 @@ test-unit: venv ## Pure tests, no network, seconds
 	$(PYTEST) tests/unit tests/architecture
 
 test-sandbox: venv ## Modules, playbooks and the runner as real processes, against the clouds of the sandbox
-	$(PYTEST) tests/sandbox tests/contract -m "not long" -n 2 --dist loadfile
+	$(PYTEST) tests/sandbox tests/contract -m "not long" -n 4 --dist loadfile --durations=15
 
 benchmark: venv ## How long a plan takes in which nothing is to do, as a ratio to the smallest run of Ansible
 	$(PYTEST) tests/benchmarks
@@ -47,7 +47,7 @@ test-clients: venv ## The unmodified aws, az and gcloud against the sandbox (fet
 
 test-long: venv ## What is longer than CI: every case of the grids of which CI draws some
 	@script/host-packages
-	$(PYTEST) tests/sandbox tests/contract -m long -n 2 --dist loadfile
+	$(PYTEST) tests/sandbox tests/contract -m long -n 4 --dist loadfile
 	$(PYTEST) tests/cluster --durations=15
 
 lock: ## Resolve the dependencies anew into requirements.lock

@@ -148,8 +148,8 @@ def refuse_what_others_have_in_our_network(client: Client, network: str | None, 
 
 
 def _idle(row: Row) -> bool:
-    """A network interface or disk that nothing uses."""
-    return row.get("Status", row.get("State")) == "available"
+    """A network interface or disk that nothing uses. A disk that is only being made is deleted once it is there."""
+    return row.get("Status", row.get("State")) in ("available", "creating")
 
 
 def _is_main(table: Row) -> bool:

@@ -60,8 +60,8 @@ def test_deleting_refuses_while_others_have_something_in_the_network(fresh: Lab)
 def test_what_kubernetes_made_goes_with_the_network(fresh: Lab) -> None:
     before = fresh.snapshot()
     network = fresh.converge()
-    fresh.by_kubernetes(network)
     assert fresh.plan() == []
+    fresh.by_kubernetes(network)
     fresh.absent(network)
     assert fresh.snapshot() == before
 

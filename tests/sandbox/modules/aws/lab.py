@@ -230,7 +230,6 @@ class Aws(Lab):
         machine = self.launch(subnet)
         ec2.create_tags(Resources=[machine], Tags=[{"Key": "Name", "Value": self.worker}])
         address = ec2.allocate_address(Domain="vpc")["AllocationId"]
-        disk = ec2.create_volume(AvailabilityZone="eu-central-1a", Size=1)["VolumeId"]
         self.step(60)
         return {vpc, subnet, machine, address, disk}
 
@@ -251,13 +250,14 @@ class Aws(Lab):
         ec2, subnets = self.ec2, [zone["subnet_id"] for zone in network["zones"].values()]
         tags = [{"Key": f"kubernetes.io/cluster/{OWNER}", "Value": "owned"}]
         group = ec2.create_security_group(GroupName="k8s-elb-a1", Description="Kubernetes", VpcId=network["id"])
-        disk = ec2.create_volume(AvailabilityZone="eu-central-1a", Size=1)["VolumeId"]
         interface = ec2.create_network_interface(SubnetId=subnets[0])["NetworkInterface"]["NetworkInterfaceId"]
         address = ec2.allocate_address(Domain="vpc")["AllocationId"]
-        ec2.create_tags(Resources=[group["GroupId"], disk, interface, address], Tags=tags)
+        ec2.create_tags(Resources=[group["GroupId"], interface, address], Tags=tags)
         balancers = self.client("elbv2")
         balancers.create_load_balancer(Name="a1", Subnets=subnets, Type="network", Tags=tags)
         balancers.create_target_group(Name="a1", Protocol="TCP", Port=80, VpcId=network["id"], Tags=tags)
+        owned = [{"ResourceType": "volume", "Tags": tags}]  # the last thing: it is still being made when the site goes
+        ec2.create_volume(AvailabilityZone="eu-central-1a", Size=1, TagSpecifications=owned)
 
 
 _session = functools.cache(boto3.session.Session)
