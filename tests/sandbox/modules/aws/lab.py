@@ -230,6 +230,7 @@ class Aws(Lab):
         machine = self.launch(subnet)
         ec2.create_tags(Resources=[machine], Tags=[{"Key": "Name", "Value": self.worker}])
         address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+        disk = ec2.create_volume(AvailabilityZone="eu-central-1a", Size=1)["VolumeId"]
         self.step(60)
         return {vpc, subnet, machine, address, disk}
 
