@@ -8,8 +8,14 @@ import subprocess
 from pathlib import Path
 
 from sandbox.places import CLOUDS, PORT
+from service import scene
 
 DEMO = Path(__file__).parents[1] / "inventories/demo"
+
+
+def environment() -> dict[str, str]:
+    """What the demo's environment.txt sets; its empty values take variables away, and are left out."""
+    return {name: value for name, value in scene.read_environment(DEMO / "environment.txt").items() if value}
 
 
 def write(folder: Path, *, sandbox: str, port: int, name: str) -> None:

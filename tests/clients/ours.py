@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from tests import inventories
 from tests.clients.client import Client
 
 ROOT = Path(__file__).parents[2]
@@ -32,10 +33,8 @@ class Ours:
         self.site = f"{client.cloud}-fra"
         self.machines = {f"{NAME}-{self.site}-{one}" for one in ("cp-1", "general-1")}
         self.worker = f"{NAME}-{self.site}-general-1"
-        text = (ROOT / "inventories/demo-three-clouds/environment.txt").read_text()
-        given = dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
-        self.env = {**os.environ, **given, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "PANGAEA_STATE": str(folder)}
-        self.env = {name: value for name, value in self.env.items() if value}
+        settings = {"ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "PANGAEA_STATE": str(folder)}
+        self.env = {**os.environ, **inventories.environment(), **settings}
         self.inventory = folder / "inventory"
         self.inventory.mkdir()
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "key"], check=True)

@@ -52,12 +52,11 @@ class Lab:
         self.started: Run | None = None  # the start of the sandbox, unless it ran already
         self.inventory = folder / "inventory"
         self.file = self.inventory / "cluster.yml"
-        given = (inventories.DEMO / "environment.txt").read_text().splitlines()
         self.env = {
             **os.environ,
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
             "PANGAEA_STATE": str(folder / "state"),
-            **dict(line.split("=", 1) for line in given if "=" in line and line[0] != "#" and line[-1] != "="),
+            **inventories.environment(),
         }
 
     def write_inventory(self) -> None:
