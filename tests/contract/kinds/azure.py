@@ -241,7 +241,7 @@ KINDS = (
          *rules(VALUE, "custom data", ("properties.osProfile.customData", "no base64", "not base64!"),
                 ("properties.osProfile.customData", "over 64 KB", "QUFB" * 22000)),
          *rules(VALUE, "SSH keys", (f"{SSH}.publicKeys", "empty", []), (f"{SSH}.publicKeys[0].keyData", "no key", "x"),
-                (f"{SSH}.publicKeys[0].path", "of another user", "/root/.ssh/authorized_keys")),
+                (f"{SSH}.publicKeys[0].path", "of another user", "/home/bob/.ssh/authorized_keys")),
          *rules("BadRequest", "virtual machines", ("properties.availabilitySet", "beside a zone", {
                 "id": resource("Microsoft.Compute/availabilitySets/set")})),
         taken={"properties.osProfile.adminPassword": "kept secret; no machine here lets anybody in by it",
