@@ -63,6 +63,10 @@ class Place:
         """The certificate that vouches for a cloud; None for one that speaks without TLS."""
         return {AZURE: self.ca}.get(cloud)
 
+    def url(self, cloud: str, first: int) -> str:
+        """Where a cloud answers, given the port of the first."""
+        return f"http{'s' if self.voucher(cloud) else ''}://127.0.0.1:{self.port(cloud, first)}"
+
     @property
     def lock(self) -> Path:
         """Held while somebody starts or stops this sandbox. Beside the folder, which `down` removes."""

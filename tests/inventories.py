@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from sandbox.places import CLOUDS, PORT
+from sandbox.places import CLOUDS, PORT, Place
 from service import scene
 
 DEMO = Path(__file__).parents[1] / "inventories/demo"
@@ -18,16 +18,16 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in scene.read_environment(DEMO / "environment.txt").items() if value}
 
 
-def write(folder: Path, *, sandbox: str, port: int, name: str) -> None:
-    """The demo's inventory in ``folder``: other sandbox, ports and cluster name, and a fresh key.
+def write(folder: Path, *, sandbox: str, urls: dict[str, str], name: str) -> None:
+    """The demo's inventory in ``folder``: other sandbox, cluster name and URLs of the clouds, and a fresh key.
 
     What the sandbox itself makes, its Azure certificate and the key of its mirror, is left to the caller.
     """
     secrets = folder / ".ssh"
     secrets.mkdir(parents=True, mode=0o700)
     text = (DEMO / "cluster.yml").read_text().replace("pgs-demo-", f"pgs-{sandbox}-")
-    for number in range(len(CLOUDS)):
-        text = text.replace(f":{PORT + number}", f":{port + number}")
+    for cloud in CLOUDS:
+        text = text.replace(Place(sandbox).url(cloud, PORT), urls[cloud])
     (folder / "cluster.yml").write_text(re.sub(r"^name: \w+$", f"name: {name}", text, flags=re.MULTILINE))
     shutil.copy(DEMO / "environment.txt", folder)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", secrets / "id_ed25519"], check=True)

@@ -20,12 +20,9 @@ class Aws(Client):
 
     def __init__(self, command: list[str], sandbox: Sandbox, folder: Path) -> None:
         super().__init__(command, sandbox, folder)
-        self.env |= {"AWS_ENDPOINT_URL": sandbox.url, "AWS_ACCESS_KEY_ID": "sandbox", "AWS_PAGER": "",
+        self.env |= {"AWS_ENDPOINT_URL": self.endpoint(), "AWS_ACCESS_KEY_ID": "sandbox", "AWS_PAGER": "",
                      "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_DEFAULT_REGION": REGION,
                      "AWS_DEFAULT_OUTPUT": "json"}  # fmt: skip
-
-    def endpoint(self) -> str:
-        return self.sandbox.url
 
     def networks(self) -> set[str]:
         return {_tag(one, "Name") or "" for one in self.call("ec2", "describe-vpcs")["Vpcs"]}

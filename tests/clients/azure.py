@@ -11,8 +11,8 @@ from typing import Any
 
 from sandbox.azure.cloud import SUBSCRIPTION
 from sandbox.azure.login import CLIENT, SECRET, TENANT
-from sandbox.client import ask
-from sandbox.places import AZURE, Place
+from sandbox.client import ask_cloud
+from sandbox.places import AZURE
 from tests.clients.client import NAME, NODES, RANGE, Client, Machine
 from tests.sandbox.conftest import Sandbox
 
@@ -25,7 +25,6 @@ class Az(Client):
 
     def __init__(self, command: list[str], sandbox: Sandbox, folder: Path) -> None:
         super().__init__(command, sandbox, folder)
-        self.port = Place.port(AZURE, sandbox.port)
         self.env |= {
             "AZURE_CONFIG_DIR": str(folder), "REQUESTS_CA_BUNDLE": str(sandbox.place.ca),
             "AZURE_CORE_INSTANCE_DISCOVERY": "false",  # it would ask Microsoft about this login host
@@ -33,11 +32,8 @@ class Az(Client):
             "AZURE_CORE_DISPLAY_REGION_IDENTIFIED": "false",
         }  # fmt: skip
 
-    def endpoint(self) -> str:
-        return f"https://127.0.0.1:{self.port}"
-
     def login(self) -> None:
-        ask(self.port, "POST", "settings", {"retry_after": 1}, ca=self.sandbox.place.ca)  # else az looks every 30 s
+        ask_cloud(self.sandbox.place, AZURE, "POST", "settings", {"retry_after": 1})  # else az looks every 30 s
         self.call("cloud", "register", "--name", "Sandbox", "--endpoint-resource-manager", self.endpoint())
         self.call("cloud", "set", "--name", "Sandbox")
         self.call("login", "--service-principal", "--username", CLIENT, "--password", SECRET, "--tenant", TENANT)

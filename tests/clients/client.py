@@ -51,8 +51,8 @@ class Client:
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def endpoint(self) -> str:
-        """Where our modules find this cloud."""
-        raise NotImplementedError
+        """Where the client and our modules find this cloud."""
+        return self.sandbox.urls[self.cloud]
 
     def login(self) -> None:
         """Whatever is to be done once."""

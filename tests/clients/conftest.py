@@ -15,9 +15,10 @@ from tests.clients.azure import Az
 from tests.clients.client import Client
 from tests.clients.gcp import Gcloud
 from tests.clients.ours import Ours
+from tests.contract.watch import contract
 from tests.sandbox.conftest import daemon
 
-__all__ = ["daemon"]
+__all__ = ["contract", "daemon"]
 GCLOUD = "gcloud is not on the PATH: it is in no package index, see https://cloud.google.com/sdk/docs/install"
 
 

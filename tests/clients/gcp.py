@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.gcp.cloud import PROJECT
-from sandbox.places import GCP, Place
 from tests.clients.client import NAME, NODES, Client, Machine
 from tests.sandbox.conftest import Sandbox
 
@@ -30,9 +29,6 @@ class Gcloud(Client):
             "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE": str(token), "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "true",
             "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
         }  # fmt: skip
-
-    def endpoint(self) -> str:
-        return f"http://127.0.0.1:{Place.port(GCP, self.sandbox.port)}"
 
     def compute(self, *words: str) -> Any:
         return self.call("compute", *words, "--format=json")

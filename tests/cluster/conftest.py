@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.watch import contract, watched_sandbox
+
 from .lab import PORT, REGION, Lab
+
+__all__ = ["contract"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,12 +36,15 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     try:
         if not goes_on:
             lab.down()  # what a crashed run left
-            lab.write_inventory()
             lab.sandbox("build", timeout=3600)
             lab.started = lab.sandbox("up", "--port", str(PORT), timeout=300)
-            lab.trust_azure()
-            lab.drill("bystander", *(word for region in REGION.values() for word in ("--region", region)))
-        yield lab
+        with watched_sandbox(lab.place, PORT) as urls:
+            if goes_on:
+                lab.point_to(urls)
+            else:
+                lab.write_inventory(urls)
+                lab.drill("bystander", *(word for region in REGION.values() for word in ("--region", region)))
+            yield lab
     finally:
         if not kept:
             lab.down()

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import pytest
+
+from sandbox.places import CLOUDS, Place
 from tests.contract.exchange import Judge
 from tests.contract.judges.aws import AwsJudge
 from tests.contract.judges.azure import AzureJudge
@@ -44,6 +47,32 @@ def watched(
         found = first_violation()
         _watching.remove(proxy)
         assert found is None, found
+
+
+@contextmanager
+def watched_sandbox(place: Place, port: int, *, deliberate: bool = False) -> Iterator[dict[str, str]]:
+    """The URLs that clients use instead of those of a running sandbox, by cloud, as long as the block."""
+    with ExitStack() as stack:
+        yield {
+            cloud: stack.enter_context(
+                watched(cloud, place.url(cloud, port), deliberate=deliberate, folder=certificates(place, cloud))
+            )
+            for cloud in CLOUDS
+        }
+
+
+def certificates(place: Place, cloud: str) -> Path | None:
+    """The folder of the certificates of a cloud that speaks TLS."""
+    voucher = place.voucher(cloud)
+    return voucher and voucher.parent
+
+
+@pytest.fixture(autouse=True)
+def contract() -> Iterator[None]:
+    """A test fails on the first thing it said to a cloud, or a cloud to it, that breaks the cloud's official types."""
+    yield
+    found = first_violation()
+    assert found is None, found
 
 
 def first_violation() -> str | None:

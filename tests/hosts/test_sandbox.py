@@ -21,8 +21,11 @@ from botocore.config import Config
 
 from sandbox import lifecycle
 from sandbox.cli import main
-from sandbox.places import Place, started
+from sandbox.places import AWS, Place, started
+from tests.contract.watch import contract, watched_sandbox
+from tests.sandbox.conftest import free_port
 
+__all__ = ["contract"]
 pytestmark = pytest.mark.hosts
 
 REGION = "eu-central-1"
@@ -38,8 +41,8 @@ PATIENCE = 120.0  # seconds for anything; a machine boots in four on an idle hos
 class Whole:
     """A running sandbox with machines, one network in it, and somebody in its internet who has ssh."""
 
-    def __init__(self, place: Place, port: int, key: Path) -> None:
-        self.place, self.port, self.key = place, port, key
+    def __init__(self, place: Place, port: int, url: str, key: Path) -> None:
+        self.place, self.port, self.url, self.key = place, port, url, key
         self.ec2 = self.client("ec2")
         ec2 = self.ec2
         vpc = ec2.create_vpc(CidrBlock="10.64.0.0/16")["Vpc"]["VpcId"]
@@ -57,7 +60,7 @@ class Whole:
     def client(self, service: str) -> Any:
         make: Any = boto3.client  # typed by the names of all services, of which this one is any
         return make(
-            service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{self.port}", aws_access_key_id="sandbox",
+            service, region_name=REGION, endpoint_url=self.url, aws_access_key_id="sandbox",
             aws_secret_access_key="sandbox", config=Config(proxies={}, retries={"total_max_attempts": 1}),
         )  # fmt: skip
 
@@ -127,11 +130,11 @@ def whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Whole]:
     monkeypatch.setenv("PANGAEA_SANDBOX", str(tmp_path))
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
-    port = 20000 + secrets.randbelow(12000)  # below those that outgoing connections get
-    place = Place("w" + secrets.token_hex(4))
+    place, port = Place("w" + secrets.token_hex(4)), free_port()
     try:
         lifecycle.up(place, port, clouds_only=False, say=print)
-        yield Whole(place, port, key)
+        with watched_sandbox(place, port) as urls:
+            yield Whole(place, port, urls[AWS], key)
     finally:
         lifecycle.down(place, say=print)
     assert not left(place.name)

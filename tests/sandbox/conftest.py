@@ -19,8 +19,10 @@ from botocore.config import Config
 
 from sandbox import lifecycle
 from sandbox.client import ask
-from sandbox.places import CLOUDS, Place
-from tests.contract.watch import first_violation, watched
+from sandbox.places import AWS, CLOUDS, Place
+from tests.contract.watch import contract, watched_sandbox
+
+__all__ = ["contract"]
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -40,10 +42,15 @@ def is_free(port: int) -> bool:
 
 
 class Sandbox:
-    """A running sandbox and clients of one account in it."""
+    """A running sandbox and clients of one account in it. `urls`: of each cloud, with a judge in front."""
 
-    def __init__(self, place: Place, port: int, url: str, account: str = "") -> None:
-        self.place, self.port, self.url, self.account = place, port, url, account
+    def __init__(self, place: Place, port: int, urls: dict[str, str], account: str = "") -> None:
+        self.place, self.port, self.urls, self.account = place, port, urls, account
+        self.url = urls[AWS]
+
+    def anew(self) -> Sandbox:
+        """The same with an AWS account that nobody used before."""
+        return Sandbox(self.place, self.port, self.urls, "".join(secrets.choice("123456789") for _ in range(12)))
 
     def client(self, service: str = "ec2", region: str = REGION, key: str = "", **config: Any) -> Any:
         """A client that sends what it is told: no checks of its own, no retries."""
@@ -75,8 +82,8 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     place, port = Place("t" + secrets.token_hex(4)), free_port()
     try:
         lifecycle.up(place, port, clouds_only=True, say=print)
-        with watched("aws", f"http://127.0.0.1:{port}", deliberate=True) as url:
-            yield Sandbox(place, port, url)
+        with watched_sandbox(place, port, deliberate=True) as urls:
+            yield Sandbox(place, port, urls)
     finally:
         lifecycle.down(place, say=print)
         os.environ.pop("PANGAEA_SANDBOX")
@@ -88,12 +95,4 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def sandbox(daemon: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sandbox:
     """The sandbox with an account that nobody used before."""
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))  # nothing of the host's own AWS settings
-    return Sandbox(daemon.place, daemon.port, daemon.url, "".join(secrets.choice("123456789") for _ in range(12)))
-
-
-@pytest.fixture(autouse=True)
-def contract() -> Iterator[None]:
-    """A test fails on the first thing it said to a cloud, or a cloud to it, that breaks the cloud's official types."""
-    yield
-    found = first_violation()
-    assert found is None, found
+    return daemon.anew()

@@ -25,7 +25,6 @@ from ansible_collections.pangaea.multicloud.plugins.modules import (
 from sandbox.azure.cloud import SUBSCRIPTION
 from sandbox.azure.login import CLIENT, SECRET, TENANT
 from sandbox.gcp.cloud import PROJECT
-from sandbox.places import Place
 from tests.sandbox.conftest import ACCOUNT, Sandbox
 from tests.sandbox.running import run_module
 
@@ -60,14 +59,14 @@ class Site:
     region: str
 
     def _login(self) -> dict[str, Any]:
-        port = Place.port(self.cloud, self.sandbox.port)
+        url = self.sandbox.urls[self.cloud]
         if self.cloud == AWS:
             keys = {"access_key": "sandbox", "secret_key": "sandbox"}
-            return {"account": ACCOUNT, "endpoint_url": f"http://127.0.0.1:{port}", **keys}
+            return {"account": ACCOUNT, "endpoint_url": url, **keys}
         if self.cloud == GCP:
-            return {"project": PROJECT, "endpoint_url": f"http://127.0.0.1:{port}", "access_token": "sandbox"}
+            return {"project": PROJECT, "endpoint_url": url, "access_token": "sandbox"}
         keys = {"tenant": TENANT, "client_id": CLIENT, "secret": SECRET, "ca_file": str(self.sandbox.place.ca)}
-        return {"subscription": SUBSCRIPTION, "endpoint_url": f"https://127.0.0.1:{port}", **keys}
+        return {"subscription": SUBSCRIPTION, "endpoint_url": url, **keys}
 
     def _run(self, module: Any, check: bool, options: dict[str, Any]) -> dict[str, Any]:
         about = {"region": self.region, "cluster": "sizes-k3v9q2ab", "name": "sizes", "site": self.cloud}

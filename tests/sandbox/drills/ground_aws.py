@@ -20,7 +20,7 @@ class AwsGround(Ground):
     def __init__(self, daemon: Sandbox) -> None:
         super().__init__(daemon)
         daemon.ask("POST", "quotas", {"code": "L-F678F1CE", "value": 50})
-        self.ec2 = Sandbox(daemon.place, daemon.port, daemon.url).client(region=self.region)
+        self.ec2 = daemon.client(region=self.region)
         self.site()
         self.spares()
 

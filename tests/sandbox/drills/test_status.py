@@ -64,7 +64,7 @@ def real(daemon: Sandbox, fabric: Fabric) -> Iterator[Sandbox]:
     clouds.worlds.begin(fabric.apply)
     supervisor.steps.ready.set()
     try:
-        yield Sandbox(place, port, f"http://127.0.0.1:{port}")
+        yield Sandbox(place, port, {cloud: place.url(cloud, port) for cloud in CLOUDS})
     finally:
         clouds.stop()
         place.daemon.unlink()

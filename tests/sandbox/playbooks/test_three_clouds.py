@@ -8,12 +8,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import shutil
-import ssl
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,11 +19,13 @@ from typing import Any
 import pytest
 
 from sandbox.azure.cloud import SUBSCRIPTION
+from sandbox.client import ask_cloud
 from sandbox.drills.call import somebody
 from sandbox.gcp.cloud import PROJECT
 from sandbox.places import AWS, AZURE, CLOUDS, GCP
 from service.exits import Exit, of_report
 from tests import inventories
+from tests.contract.watch import watched_sandbox
 from tests.drawn import one_of
 from tests.sandbox.conftest import Sandbox
 from tests.unit.lock.conftest import ROOT
@@ -47,12 +46,10 @@ class Trio:
     """The inventory of the demo over three clouds, with an AWS account and a state folder of its own."""
 
     def __init__(self, sandbox: Sandbox, folder: Path) -> None:
-        self.place, self.port, self.folder = sandbox.place, sandbox.port, folder
-        self.aws = Sandbox(
-            sandbox.place, sandbox.port, sandbox.url, "".join(secrets.choice("123456789") for _ in range(12))
-        )
+        self.place, self.folder = sandbox.place, folder
+        self.aws = sandbox.anew()
         self.inventory = folder / "inventory"
-        inventories.write(self.inventory, sandbox=self.place.name, port=self.port, name=NAME)
+        inventories.write(self.inventory, sandbox=self.place.name, urls=sandbox.urls, name=NAME)
         file = self.inventory / "cluster.yml"
         text = file.read_text().split("mirrors:")[0].replace("123456789012", self.aws.account)
         file.write_text(re.sub(r"\n  ssh_proxy_command: .*", "", text))  # nobody logs in
@@ -93,13 +90,7 @@ class Trio:
 
     def control(self, cloud: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ask a simulator below ``/_sandbox/``."""
-        scheme = "https" if cloud == AZURE else "http"
-        trust = ssl.create_default_context(cafile=str(self.place.ca)) if cloud == AZURE else None
-        url = f"{scheme}://127.0.0.1:{self.place.port(cloud, self.port)}/_sandbox/{path}"
-        asked = urllib.request.Request(url, json.dumps(body or {}).encode(), method=method)
-        asked.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(asked, timeout=20, context=trust) as answer:
-            return dict(json.loads(answer.read()))
+        return ask_cloud(self.place, cloud, method, path, body)
 
     def last(self) -> dict[str, int]:
         """The number of the last request of each cloud."""
@@ -125,10 +116,11 @@ class Trio:
 
 
 @pytest.fixture(scope="module")
-def trio(daemon: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Trio:
-    found = Trio(daemon, tmp_path_factory.mktemp("trio"))
-    found.control(AZURE, "POST", "settings", {"seconds": 0, "machine_seconds": 0, "polls": 0})
-    return found
+def trio(daemon: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trio]:
+    with watched_sandbox(daemon.place, daemon.port) as urls:  # nothing here is wrong on purpose
+        found = Trio(Sandbox(daemon.place, daemon.port, urls), tmp_path_factory.mktemp("trio"))
+        found.control(AZURE, "POST", "settings", {"seconds": 0, "machine_seconds": 0, "polls": 0})
+        yield found
 
 
 def test_a_plan_of_nothing_is_a_plan_of_three_sites_and_writes_nothing(trio: Trio) -> None:
