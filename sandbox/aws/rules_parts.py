@@ -161,6 +161,8 @@ def delete_volume(call: Call) -> Params:
         raise AwsError(
             "VolumeInUse", f"Volume {row['VolumeId']} is currently attached to {row['Attachments'][0]['InstanceId']}"
         )
+    if row["State"] != "available":
+        raise AwsError("IncorrectState", f"Volume '{row['VolumeId']}' is in the '{row['State']}' state.")
     call.do()
     call.region.backend.tags.pop(row["VolumeId"], None)
     return {}

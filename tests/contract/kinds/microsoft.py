@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -22,8 +24,10 @@ PREFIX = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}"
 
 @cache
 def certificates() -> Path:
-    """A folder for the certificates of all servers of this process: they take time to make."""
-    return Path(tempfile.mkdtemp(prefix="azure-ca"))
+    """A folder for the certificates of all servers of this process, which take time to make; it ends with it."""
+    folder = Path(tempfile.mkdtemp(prefix="azure-ca"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def resource(where: str) -> str:

@@ -11,8 +11,6 @@ from typing import Any, ClassVar
 from sandbox.client import ask_cloud
 from tests.sandbox.conftest import Sandbox
 
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4sX0O3aJQ0yCk8VxN0b6mYcO3x3mEoU1yqf0O3aJQ0 ana"
-
 
 class Ground(abc.ABC):
     """A network, a subnet, a machine "shop" with a static address and a rule that lets everybody in to UDP 51820.

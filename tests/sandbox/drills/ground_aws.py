@@ -71,13 +71,15 @@ class AwsGround(Ground):
         rows = self.ec2.describe_route_tables(RouteTableIds=[self.routing])["RouteTables"][0]["Routes"]
         return [row["DestinationCidrBlock"] for row in rows if row["GatewayId"] != "local"]
 
+    def row(self) -> dict[str, Any]:
+        """Of the machine."""
+        return dict(self.ec2.describe_instances(InstanceIds=[self.machine])["Reservations"][0]["Instances"][0])
+
     def tags(self) -> dict[str, str]:
-        row = self.ec2.describe_instances(InstanceIds=[self.machine])["Reservations"][0]["Instances"][0]
-        return {tag["Key"]: tag["Value"] for tag in row.get("Tags", [])}
+        return {tag["Key"]: tag["Value"] for tag in self.row().get("Tags", [])}
 
     def state(self) -> str:
-        row = self.ec2.describe_instances(InstanceIds=[self.machine])["Reservations"][0]["Instances"][0]
-        word = str(row["State"]["Name"])
+        word = str(self.row()["State"]["Name"])
         return "gone" if word == "terminated" else word
 
     def addresses(self) -> int:

@@ -14,9 +14,11 @@ from sandbox.azure.login import AUDIENCES, CLIENT, SECRET, TENANT
 from sandbox.drills.somebody import Somebody
 from sandbox.places import AZURE
 from tests.sandbox.conftest import Sandbox
+from tests.sandbox.running import KEY
 
-from .ground import KEY, Ground
+from .ground import Ground
 
+ANOTHER = {"addressSpace": {"addressPrefixes": ["10.71.0.0/16"]}}
 VERSIONS = {"Microsoft.Network": "2025-07-01", "": "2025-04-01"}
 
 
@@ -105,13 +107,13 @@ class AzureGround(Ground):
         return [row["name"] for row in self.list("Network/virtualNetworks")]
 
     def make_network(self, name: str) -> Any:
-        body = {"location": self.region, "properties": {"addressSpace": {"addressPrefixes": ["10.71.0.0/16"]}}}
+        body = {"location": self.region, "properties": ANOTHER}
         path = f"{self.group}/providers/Microsoft.Network/virtualNetworks/{name}?api-version=2025-07-01"
         self.client.send("PUT", path, json.dumps(body).encode())
         return self.do("GET", f"Network/virtualNetworks/{name}")["properties"]["provisioningState"]
 
     def end_network(self, name: str) -> None:
-        self.make(f"Network/virtualNetworks/{name}", {"addressSpace": {"addressPrefixes": ["10.71.0.0/16"]}})
+        self.make(f"Network/virtualNetworks/{name}", ANOTHER)
 
     def touch(self, network: str) -> None:
         self.do("DELETE", network)

@@ -12,8 +12,9 @@ from sandbox.drills.somebody import Somebody
 from sandbox.gcp.cloud import PROJECT
 from sandbox.places import GCP
 from tests.sandbox.conftest import Sandbox
+from tests.sandbox.running import KEY
 
-from .ground import KEY, Ground
+from .ground import Ground
 
 
 class GcpGround(Ground):

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.client import Login
+from tests.sandbox import running
+from tests.sandbox.running import UTILS
 
 from .aws.lab import Aws
 from .azure.lab import Azure
 from .clouds import CLOUDS
 from .gcp.lab import Gcp
-from .lab import UTILS, Lab
+from .lab import Lab
 
 OPEN: dict[str, Callable[[Path], AbstractContextManager[Lab]]] = {
     "aws": Aws.opened,
@@ -37,10 +37,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_session() -> Iterator[None]:
-    """One boto3 session for all module runs: it reads EC2's description, half a second each time, once."""
-    sessions = functools.cache(Login.session)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Login, "session", lambda login, region: sessions(login, region))
+    """One boto3 session for all module runs."""
+    with running.one_session():
         yield
 
 

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pytest
 
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.wait import clock
 from ansible_collections.pangaea.multicloud.plugins.modules import account_snapshot_info
-from tests.sandbox.running import Outcome, run_module, well
+from sandbox.aws.journal import Journal
+from tests.sandbox.running import KEY, NAME, OWNER, UTILS, Outcome, run_module, well
 
-OWNER, NAME = "shop-k3v9q2ab", "shop"
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4sX0O3aJQ0yCk8VxN0b6mYcO3x3mEoU1yqf0O3aJQ0"
+from .site import Call, Damage, Facts, Limit, machines_of, site_of
+
 OTHER_OWNER = "shop-eu-b0000000"  # a cluster whose name begins like ours
 NETWORK: dict[str, Any] = {
     "sizes": ["small"],
@@ -28,39 +28,7 @@ NETWORK: dict[str, Any] = {
     "public": [{"pools": ["general"], "ports": [80, 443], "cidrs": ["0.0.0.0/0"]}],
     "ssh_public_keys": [KEY + " ana"],
 }
-UTILS = "ansible_collections.pangaea.multicloud.plugins.module_utils"
 CLOCKS = (f"{UTILS}._engine.plan.clock", f"{UTILS}._site.resource.clock", f"{UTILS}._aws.tokens.clock")
-Call = str  # as the simulator's log names it: "CreateVpc", "PUT virtualNetworks", "networks.insert"
-
-
-@dataclass(frozen=True)
-class Damage:
-    """What somebody does to a converged site, and what a plan must say then: exactly that. ``anew``: a new network."""
-
-    do: Callable[[Any], object]
-    plan: tuple[str, ...]
-    anew: bool = False
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A quota by its name in the cloud, a value too small for a site, and how much of it is in use before."""
-
-    name: str
-    value: int
-    part: str  # "network" or "machines"
-    used: int = 0
-
-
-@dataclass
-class Facts:
-    """What a cloud keeps of a machine, in words that all clouds share. ``user_data`` is the text after its head."""
-
-    disk_gb: int
-    disk_dies: bool
-    tags: dict[str, str]
-    parts: list[dict[str, str]] = field(default_factory=list)  # tags of what goes with it
-    user_data: dict[str, Any] = field(default_factory=dict)
 
 
 class Lab:
@@ -93,10 +61,13 @@ class Lab:
     arm64: ClassVar[str]  # a type with such a processor
     remembered: ClassVar[tuple[str, ...]] = ()  # things that say whose they are also where tags do not reach
     kept_on_machine: ClassVar[str]  # where a host key is recorded: the one call
+    disk_create: ClassVar[Call]  # the call that makes a disk of its own, as Kubernetes does
 
-    def __init__(self) -> None:
-        self.site = f"{self.cloud}-fra"
-        self.control, self.worker, self.second = (f"shop-{self.site}-{n}" for n in ("cp-1", "general-1", "general-2"))
+    def __init__(self, simulator: Any, journal: Journal) -> None:
+        self.simulator, self.journal = simulator, journal  # the cloud of the sandbox, and its log
+        self._seen = journal.last
+        self.site = site_of(self.cloud)
+        self.control, self.worker, self.second = machines_of(self.site)
 
     # --- the modules
 
@@ -165,21 +136,30 @@ class Lab:
 
     # --- the simulator
 
+    def log(self) -> list[dict[str, Any]]:
+        """What was asked of it since the last look, by its own log."""
+        entries, self._seen = self.journal.since(self._seen), self.journal.last
+        return entries
+
     def asked(self) -> list[Call]:
-        """What was asked of it since the last look, by its own log. Looks at operations and further pages left out."""
+        """The same as calls. Looks at operations and further pages left out."""
+        return [str(one["action"]) for one in self.log() if not self.goes_on(one)]
+
+    def goes_on(self, entry: dict[str, Any]) -> bool:
+        """Whether an entry of the log only goes on with a call before it."""
         raise NotImplementedError
 
     def writes(self) -> list[Call]:
         """The same, without what only reads."""
-        raise NotImplementedError
+        return [str(one["action"]) for one in self.log() if one["mutating"]]
 
     def now(self) -> float:
         """Its clock."""
-        raise NotImplementedError
+        return float(self.simulator.clock.now())
 
     def step(self, seconds: float) -> None:
         """Let its time pass."""
-        raise NotImplementedError
+        self.simulator.clock.step(seconds)
 
     def pages(self, rows: int) -> None:
         """How many rows a page of a list has."""
@@ -187,15 +167,20 @@ class Lab:
 
     def limit(self, name: str, value: int) -> None:
         """Set a quota."""
-        raise NotImplementedError
+        self.simulator.quotas.set(name, value)
 
     def order(self, rule: dict[str, Any]) -> Any:
         """Order a fault; an object that counts what it did."""
-        raise NotImplementedError
+        return self.simulator.faults.add(rule)
 
     def heal(self, fault: Any) -> None:
         """End a fault, let go of what it held."""
-        raise NotImplementedError
+        self.simulator.faults.clear(fault.id)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """What a fault holds may end."""
+        self.simulator.operations.free()
 
     def where(self, call: Call) -> dict[str, Any]:
         """A call as a rule for faults names it."""
@@ -275,7 +260,6 @@ class Lab:
         """Things in our account that Kubernetes made for the cluster: they go with the site."""
         raise NotImplementedError
 
-
-def created(keys: Iterable[str]) -> tuple[str, ...]:
-    """The sentences of a plan that makes all of these."""
-    return tuple(f"create {key}" for key in keys)
+    def disk_by_kubernetes(self) -> str:
+        """Ask for a disk as Kubernetes does, and do not wait for it; what a plan calls it."""
+        raise NotImplementedError

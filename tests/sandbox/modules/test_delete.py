@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sandbox.running import well
 
 from .clouds import each
@@ -63,6 +65,27 @@ def test_what_kubernetes_made_goes_with_the_network(fresh: Lab) -> None:
     assert fresh.plan() == []
     fresh.by_kubernetes(network)
     fresh.absent(network)
+    assert fresh.snapshot() == before
+
+
+@pytest.mark.usefixtures("impatient")  # what a call would wait for, the deletion of the disk waits for
+def test_a_disk_that_is_only_being_made_goes_with_the_network(fresh: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cloud goes on making it until a run waits: no clock decides what the run meets."""
+    before = fresh.snapshot()
+    network = fresh.converge()
+    well(fresh.machines(network=network, state="absent"))
+    with fresh.fault("stuck", fresh.disk_create) as making:
+        disk, step = fresh.disk_by_kubernetes(), fresh.step
+        assert f"delete disk/{fresh.site}/{disk}" in well(fresh.network(check=True, state="absent"))["changes"]
+
+        def made(seconds: float) -> None:
+            fresh.heal(making)
+            step(seconds)
+
+        monkeypatch.setattr(fresh, "step", made)
+        fresh.log()
+        well(fresh.network(state="absent"))
+    assert [one for one in fresh.log() if one["mutating"] and one["outcome"] != "ok"]  # it was asked for too early
     assert fresh.snapshot() == before
 
 

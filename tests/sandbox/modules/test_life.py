@@ -9,9 +9,10 @@ import json
 
 import pytest
 
-from tests.sandbox.running import well
+from tests.sandbox.running import KEY, OWNER, well
 
-from .lab import KEY, OWNER, Lab, created
+from .lab import Lab
+from .site import created
 
 
 def test_in_check_mode_nothing_is_written_on_the_first_run(fresh: Lab) -> None:

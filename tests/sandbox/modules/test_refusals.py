@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.running import well
+from tests.sandbox.running import OWNER, well
 
 from .clouds import LABS, each
-from .lab import OWNER, Lab, Limit
+from .lab import Lab
+from .site import Limit
 
 Converged = tuple[Lab, dict[str, Any]]
 

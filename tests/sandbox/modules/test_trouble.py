@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.running import well
+from tests.sandbox.running import OWNER, well
 
 from .clouds import each
-from .lab import OWNER, Lab
+from .lab import Lab
 
 
 @each("fresh", "call", lambda lab: lab.creates, ci=4)

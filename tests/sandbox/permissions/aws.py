@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -23,10 +22,10 @@ from sandbox.aws.journal import Journal
 from sandbox.control import Control
 from sandbox.serving import _Quiet
 from tests.contract.watch import watched
-from tests.sandbox.permissions.lab import DOCS, OWNER, Exempt, Lab
+from tests.sandbox.permissions.lab import Exempt, Lab
+from tests.sandbox.running import OWNER
 
 LEAST, REGION = "sandbox-least", "eu-central-1"
-REFUSED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 KUBERNETES = {"Key": f"kubernetes.io/cluster/{OWNER}", "Value": "owned"}
 EVERYTHING = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 TELNET = {"IpProtocol": "tcp", "FromPort": 23, "ToPort": 23, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -36,6 +35,7 @@ class Aws(Lab):
     """As user ``sandbox-least``; damage by the account's own key, which may do everything."""
 
     cloud, document = "aws", "aws-policy.json"
+    refused = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
     network_module, machines_module = aws_network, aws_machines
     cidr, pods = "10.64.0.0/16", "10.128.0.0/16"
     exempt = Exempt(
@@ -45,18 +45,12 @@ class Aws(Lab):
     )
 
     def __init__(self, url: str, cloud: Cloud, journal: Journal) -> None:
-        self.url, self.simulator, self.journal = url, cloud, journal
-        self._seen = 0
-        super().__init__()
+        self.url = url
+        super().__init__(cloud, journal, LEAST)
 
     @classmethod
     def permissions(cls) -> list[str]:
-        return [one for statement in cls.policy()["Statement"] for one in statement["Action"]]
-
-    @classmethod
-    def policy(cls) -> Any:
-        """The document itself."""
-        return json.loads((DOCS / cls.document).read_text())
+        return [one for statement in cls.written()["Statement"] for one in statement["Action"]]
 
     def fresh(self) -> None:
         self.account = "".join(secrets.choice("123456789") for _ in range(12))
@@ -64,21 +58,14 @@ class Aws(Lab):
 
     def allow(self, permissions: Iterable[str]) -> None:
         """The document, without the actions that are not named here."""
-        policy, wanted = self.policy(), set(permissions)
+        policy, wanted = self.written(), set(permissions)
         for statement in policy["Statement"]:
             statement["Action"] = [one for one in statement["Action"] if one in wanted]
         policy["Statement"] = [one for one in policy["Statement"] if one["Action"]]
         self.bind(policy)
 
     def bind(self, *policies: Any) -> None:
-        self.simulator.principals.bind(LEAST, list(policies), self.account)
-
-    def used(self) -> set[str]:
-        return set(self.simulator.principals.show()[LEAST]["used"])
-
-    def refusals(self) -> list[str]:
-        entries, self._seen = self.journal.since(self._seen), self.journal.last
-        return [f"{one['action']} {one['params']}" for one in entries if one["outcome"] in REFUSED]
+        self.simulator.principals.bind(self.principal, list(policies), self.account)
 
     def login(self) -> dict[str, Any]:
         keys = {"access_key": LEAST, "secret_key": "secret", "endpoint_url": self.url}

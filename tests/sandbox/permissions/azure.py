@@ -8,16 +8,12 @@ The region has no zones, so that machines are in availability sets and all permi
 
 from __future__ import annotations
 
-import json
 import ssl
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from ansible_collections.pangaea.multicloud.plugins.modules import azure_machines, azure_network
 from sandbox.aws.journal import Journal
@@ -25,10 +21,10 @@ from sandbox.azure.cloud import Cloud
 from sandbox.azure.login import SECRET, TENANT
 from sandbox.azure.server import Server
 from tests.contract.watch import watched
-from tests.sandbox.permissions.lab import DOCS, KEY, OWNER, Exempt, Lab
+from tests.sandbox.permissions.lab import Exempt, Lab, request
+from tests.sandbox.running import KEY, OWNER, azure_polls_at_once
 
 LEAST, REGION = "1ea57000-0000-4000-8000-73616e64626f", "germanynorth"
-REFUSED = ("AuthorizationFailed", "LinkedAuthorizationFailed")
 NETWORK, COMPUTE = "2025-07-01", "2025-04-01"
 QUOTAS = "a quota that cannot be read is not compared before; creating would tell"
 
@@ -37,6 +33,7 @@ class Azure(Lab):
     """As a service principal with a role; damage by the sandbox's own, which may do everything."""
 
     cloud, document = "azure", "azure-role.json"
+    refused = ("AuthorizationFailed", "LinkedAuthorizationFailed")
     network_module, machines_module = azure_network, azure_machines
     account = "Microsoft.Resources/subscriptions/read"
     cidr, pods = "10.65.0.0/16", "10.129.0.0/16"
@@ -53,18 +50,12 @@ class Azure(Lab):
     )
 
     def __init__(self, server: Server) -> None:
-        self.server, self.simulator, self.journal = server, server.cloud, server.journal
-        self._seen = 0
-        super().__init__()
+        self.server = server
+        super().__init__(server.cloud, server.journal, LEAST)
 
     @classmethod
     def permissions(cls) -> list[str]:
-        return list(cls.role()["Actions"])
-
-    @classmethod
-    def role(cls) -> Any:
-        """The document itself."""
-        return json.loads((DOCS / cls.document).read_text())
+        return list(cls.written()["Actions"])
 
     def fresh(self) -> None:
         self.subscription = str(uuid.uuid4())
@@ -73,16 +64,12 @@ class Azure(Lab):
 
     def allow(self, permissions: Iterable[str]) -> None:
         wanted, scope = set(permissions), f"/subscriptions/{self.subscription}"
-        role = self.role()
+        role = self.written()
         role |= {"Actions": [one for one in role["Actions"] if one in wanted], "AssignableScopes": [scope]}
-        self.simulator.principals.bind(LEAST, [{"role": role, "scope": scope}])
+        self.simulator.principals.bind(self.principal, [{"role": role, "scope": scope}])
 
-    def used(self) -> set[str]:
-        return set(self.simulator.principals.show()[LEAST]["used"])
-
-    def refusals(self) -> list[str]:
-        entries, self._seen = self.journal.since(self._seen), self.journal.last
-        return [f"{one['action']} {one['params']['path']}" for one in entries if one["outcome"] in REFUSED]
+    def whole(self, params: dict[str, Any]) -> Any:
+        return params["path"]
 
     def login(self) -> dict[str, Any]:
         keys = {"tenant": TENANT, "client_id": LEAST, "secret": SECRET, "ca_file": str(self.server.ca)}
@@ -92,18 +79,8 @@ class Azure(Lab):
     def ask(self, method: str, path: str, body: Any = None, version: str = NETWORK) -> Any:
         """A request of somebody else to what is in the group of the site, and the end of what it began."""
         group = f"/subscriptions/{self.subscription}/resourceGroups/{OWNER}-{self.site}/providers/"
-        token = self.server.app.login.token()
-        asked = urllib.request.Request(
-            f"{self.server.url}{group}{path}?api-version={version}", method=method,
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-            data=None if body is None else json.dumps(body).encode(),
-        )  # fmt: skip
-        trust = ssl.create_default_context(cafile=str(self.server.ca))
-        with urllib.request.urlopen(asked, context=trust, timeout=10) as answer:
-            text = answer.read()
-        self.simulator.clock.step(60)
-        self.simulator.tick()
-        return json.loads(text) if text else None
+        url, token = f"{self.server.url}{group}{path}?api-version={version}", self.server.app.login.token()
+        return request(self, method, url, body, token, ssl.create_default_context(cafile=str(self.server.ca)))
 
     def damages(self) -> dict[str, Callable[[], None]]:
         network, label = "Microsoft.Network", f"shop-{self.site}"
@@ -130,7 +107,7 @@ class Azure(Lab):
         made = self.ask("PUT", "Microsoft.Network/networkInterfaces/left",
                         {**common, "properties": {"ipConfigurations": [card]}})  # fmt: skip
         image = {"publisher": "Debian", "offer": "debian-13", "sku": "13-gen2", "version": "latest"}
-        ssh = {"publicKeys": [{"path": "/home/ana/.ssh/authorized_keys", "keyData": KEY}]}
+        ssh = {"publicKeys": [{"path": "/home/ana/.ssh/authorized_keys", "keyData": f"{KEY} ana"}]}
         machine = {
             "hardwareProfile": {"vmSize": "Standard_B2s"},
             "storageProfile": {"imageReference": image, "osDisk": {"createOption": "FromImage", "name": "left"}},
@@ -159,9 +136,7 @@ def serving(folder: Path) -> Iterator[Azure]:
     cloud.clock.hurry(100)
     server = Server(cloud, Journal(None), folder)
     server.start()
-    with pytest.MonkeyPatch.context() as patch:
-        for pause in ("POLL", "SLOW_POLL"):
-            patch.setattr(f"ansible_collections.pangaea.multicloud.plugins.module_utils._azure.client.{pause}", 0)
+    with azure_polls_at_once():
         try:
             with watched("azure", server.url, folder=folder) as server.url:
                 yield Azure(server)

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.pangaea.multicloud.plugins.module_utils._aws.client import Login
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.machine_resources import Machine as AzureMachine
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.resource import Resource
 from tests.sandbox.permissions import aws, azure, gcp
 from tests.sandbox.permissions.lab import Lab
-from tests.sandbox.running import well
+from tests.sandbox.running import one_session, well
 
 Serving = Callable[[Path], AbstractContextManager[Lab]]
 CLOUDS: dict[str, tuple[type[Lab], Serving]] = {
@@ -29,10 +28,8 @@ CLOUDS: dict[str, tuple[type[Lab], Serving]] = {
 
 @pytest.fixture(scope="session", autouse=True)
 def without_pauses() -> Iterator[None]:
-    """Simulators settle at once, and boto3 reads EC2's description, half a second each time, once."""
-    sessions = functools.cache(Login.session)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Login, "session", lambda login, region: sessions(login, region))
+    """Simulators settle at once."""
+    with one_session(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(Resource, "pause", 0.02)
         patch.setattr(AzureMachine, "pause", 0.02)
         yield

@@ -7,28 +7,26 @@ from __future__ import annotations
 
 import json
 import secrets
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
-
-import yaml
 
 from ansible_collections.pangaea.multicloud.plugins.modules import gcp_machines, gcp_network
 from sandbox.gcp.cloud import PROJECT
 from sandbox.gcp.serving import Service
 from tests.contract.watch import watched
-from tests.sandbox.permissions.lab import DOCS, OWNER, Exempt, Lab
+from tests.sandbox.permissions.lab import Exempt, Lab, request
+from tests.sandbox.running import OWNER
 
 REGION = "europe-west3"
 OWN_IMAGES = "images of the user's own; the simulator has none, and public ones are everybody's"
-REFUSED = "forbidden"
 
 
 class Gcp(Lab):
     """As a service account with a role; damage by somebody who may do everything."""
 
     cloud, document = "gcp", "gcp-role.yml"
+    refused = ("forbidden",)
     network_module, machines_module = gcp_network, gcp_machines
     cidr, pods = "10.66.0.0/16", "10.130.0.0/16"
     exempt = Exempt(
@@ -41,19 +39,13 @@ class Gcp(Lab):
     )
 
     def __init__(self, service: Service) -> None:
-        self.service, self.simulator, self.journal = service, service.cloud, service.app.journal
-        self.key = self.simulator.identity.key_file(PROJECT, account="least", universe="sandbox.test")
-        self._seen = 0
-        super().__init__()
+        self.service = service
+        self.key = service.cloud.identity.key_file(PROJECT, account="least", universe="sandbox.test")
+        super().__init__(service.cloud, service.app.journal, self.key["client_email"])
 
     @classmethod
     def permissions(cls) -> list[str]:
-        return list(cls.role()["includedPermissions"])
-
-    @classmethod
-    def role(cls) -> Any:
-        """The document itself."""
-        return yaml.safe_load((DOCS / cls.document).read_text())
+        return list(cls.written()["includedPermissions"])
 
     def fresh(self) -> None:
         self.project = f"shop-{secrets.token_hex(4)}"
@@ -61,17 +53,12 @@ class Gcp(Lab):
         self.allow(self.permissions())
 
     def allow(self, permissions: Iterable[str]) -> None:
-        wanted, role = set(permissions), self.role()
+        wanted, role = set(permissions), self.written()
         role["includedPermissions"] = [one for one in role["includedPermissions"] if one in wanted]
-        self.simulator.principals.bind(self.key["client_email"], [role])
+        self.simulator.principals.bind(self.principal, [role])
 
-    def used(self) -> set[str]:
-        return set(self.simulator.principals.show()[self.key["client_email"]]["used"])
-
-    def refusals(self) -> list[str]:
-        entries, self._seen = self.journal.since(self._seen), self.journal.last
-        shown = [(one["action"], {**one["params"], "requestId": ""}) for one in entries if one["outcome"] == REFUSED]
-        return [f"{action} {params}" for action, params in shown]
+    def whole(self, params: dict[str, Any]) -> Any:
+        return {**params, "requestId": ""}
 
     def login(self) -> dict[str, Any]:
         keys = {"service_account_contents": json.dumps(self.key), "endpoint_url": self.service.url}
@@ -79,16 +66,8 @@ class Gcp(Lab):
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """A request of somebody else below the project, and the end of what it began."""
-        asked = urllib.request.Request(
-            f"{self.service.url}/compute/v1/projects/{self.project}/{path}", method=method,
-            headers={"Authorization": "Bearer sandbox-drill", "Content-Type": "application/json"},
-            data=None if body is None else json.dumps(body).encode(),
-        )  # fmt: skip
-        with urllib.request.urlopen(asked, timeout=10) as answer:
-            found = json.load(answer)
-        self.simulator.clock.step(60)
-        self.simulator.tick()
-        return found
+        url = f"{self.service.url}/compute/v1/projects/{self.project}/{path}"
+        return request(self, method, url, body, "sandbox-drill")
 
     def damages(self) -> dict[str, Callable[[], None]]:
         label = f"{OWNER}-{self.site}"

@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import abc
+import json
+import ssl
+import urllib.request
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from ansible_collections.pangaea.multicloud.plugins.modules import account_snapshot_info
-from tests.sandbox.running import Outcome, run_module, well
+from sandbox.aws.journal import Journal
+from tests.sandbox.running import KEY, NAME, OWNER, Outcome, run_module, well
 
 DOCS = Path(__file__).parents[3] / "docs"
-OWNER, NAME = "shop-k3v9q2ab", "shop"
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4sX0O3aJQ0yCk8VxN0b6mYcO3x3mEoU1yqf0O3aJQ0 ana"
 Stage = tuple[Callable[[], None], Callable[[], Outcome]]  # what somebody who may do everything does before; the act
 
 
@@ -33,6 +37,7 @@ class Lab(abc.ABC):
 
     cloud: str
     document: str  # file in docs
+    refused: tuple[str, ...]  # outcomes in the simulator's log that say so
     exempt: Exempt
     account = ""  # what it takes to see the account at all: without it the site is refused as one of another account
     network_module: Any
@@ -40,7 +45,9 @@ class Lab(abc.ABC):
     cidr: str
     pods: str
 
-    def __init__(self) -> None:
+    def __init__(self, simulator: Any, journal: Journal, principal: str) -> None:
+        self.simulator, self.journal, self.principal = simulator, journal, principal
+        self._seen = journal.last
         self.made: dict[str, Any] = {}
         self.fresh()
 
@@ -57,6 +64,11 @@ class Lab(abc.ABC):
         return f"{NAME}-{self.site}-general-1"
 
     @classmethod
+    def written(cls) -> Any:
+        """The document itself. All JSON is YAML."""
+        return yaml.safe_load((DOCS / cls.document).read_text())
+
+    @classmethod
     @abc.abstractmethod
     def permissions(cls) -> list[str]:
         """What the document gives."""
@@ -69,13 +81,18 @@ class Lab(abc.ABC):
     def allow(self, permissions: Iterable[str]) -> None:
         """Let the modules do exactly this, and forget what they used."""
 
-    @abc.abstractmethod
     def used(self) -> set[str]:
         """The permissions that were asked for since."""
+        return set(self.simulator.principals.show()[self.principal]["used"])
 
-    @abc.abstractmethod
     def refusals(self) -> list[str]:
         """The requests that were refused for want of a permission since the last look, whole, in order."""
+        entries, self._seen = self.journal.since(self._seen), self.journal.last
+        return [f"{one['action']} {self.whole(one['params'])}" for one in entries if one["outcome"] in self.refused]
+
+    def whole(self, params: dict[str, Any]) -> Any:
+        """What makes two requests the same one."""
+        return params
 
     @abc.abstractmethod
     def login(self) -> dict[str, Any]:
@@ -92,7 +109,7 @@ class Lab(abc.ABC):
     def network(self, *, check: bool = False, **options: Any) -> Outcome:
         wanted = {
             "cidr": self.cidr, "sizes": ["small"], "inside": [self.cidr, self.pods, "10.99.0.0/16"],
-            "admin": ["198.51.100.0/24"], "addresses": [self.control], "ssh_public_keys": [KEY],
+            "admin": ["198.51.100.0/24"], "addresses": [self.control], "ssh_public_keys": [f"{KEY} ana"],
             "public": [{"pools": ["general"], "ports": [80, 443], "cidrs": ["0.0.0.0/0"]}],
         }  # fmt: skip
         return self.run(self.network_module, {**wanted, **options}, check=check)
@@ -176,3 +193,17 @@ class Lab(abc.ABC):
             damage()
 
         return before
+
+
+def request(
+    lab: Lab, method: str, url: str, body: Any, token: str, trust: ssl.SSLContext | None = None
+) -> dict[str, Any] | None:
+    """A request of somebody else, and the end of what it began."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    asked = urllib.request.Request(url, method=method, headers=headers, data=data)
+    with urllib.request.urlopen(asked, context=trust, timeout=10) as answer:
+        text = answer.read()
+    lab.simulator.clock.step(60)
+    lab.simulator.tick()
+    return dict(json.loads(text)) if text else None

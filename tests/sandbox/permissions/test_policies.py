@@ -135,7 +135,7 @@ def test_a_policy_may_spare_whatever_carries_no_tag_of_ours(aws: Aws) -> None:
 
 
 def test_the_documented_policy_may_be_narrowed_to_regions(aws: Aws) -> None:
-    document = aws.policy()
+    document = aws.written()
     for statement in document["Statement"]:
         statement["Condition"] = {"StringEquals": {"aws:RequestedRegion": ["eu-central-1"]}}
     aws.bind(document)
@@ -147,14 +147,14 @@ def test_the_documented_policy_may_be_narrowed_to_regions(aws: Aws) -> None:
 
 
 def test_a_first_plan_needs_no_more_than_the_statement_that_looks(aws: Aws) -> None:
-    document = aws.policy()
+    document = aws.written()
     document["Statement"] = [one for one in document["Statement"] if one["Sid"] == "Look"]
     aws.bind(document)
     well(aws.plan())
 
 
 def test_a_denial_by_policy_is_told_apart_from_a_permission_that_is_missing(aws: Aws) -> None:
-    aws.bind(aws.policy(), policy(effect="Deny", action="ec2:DescribeVpcs"))
+    aws.bind(aws.written(), policy(effect="Deny", action="ec2:DescribeVpcs"))
     said = aws.plan()
     assert said["kind"] == "Denied" and "a policy denies ec2:DescribeVpcs" in said["msg"]
 

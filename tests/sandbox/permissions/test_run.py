@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.sandbox.permissions.aws import LEAST
-from tests.sandbox.permissions.lab import KEY, OWNER, Lab
+from tests.sandbox.permissions.lab import Lab
+from tests.sandbox.running import KEY, OWNER
 
 ROOT = Path(__file__).parents[3]
 CLUSTER = """
@@ -37,12 +38,12 @@ def test_a_site_without_its_permissions_fails_alone_and_its_error_names_the_firs
 ) -> None:
     lab = labs("aws")
     lab.restart()
-    document = lab.policy()
+    document = lab.written()
     for statement in document["Statement"]:
         statement["Condition"] = {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}
     lab.bind(document)
     key = tmp_path / "id.pub"
-    key.write_text(f"{KEY}\n")
+    key.write_text(f"{KEY} ana\n")
     key.with_suffix("").write_text("never read: no machine is reached here\n")
     folder = tmp_path / "shop"
     folder.mkdir()

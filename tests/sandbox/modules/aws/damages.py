@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.modules.lab import KEY, OWNER, Damage, created
+from tests.sandbox.modules.site import Damage, created, delete_everything, machines_of, site_of
+from tests.sandbox.running import KEY, OWNER
 
 if TYPE_CHECKING:
     from .lab import Aws
 
-SITE = "aws-fra"
-CONTROL, WORKER, SECOND = (f"shop-{SITE}-{name}" for name in ("cp-1", "general-1", "general-2"))
+SITE = site_of("aws")
+CONTROL, WORKER, SECOND = machines_of(SITE)
 MACHINE = f"update machine/{SITE}/{WORKER}"
 ZONES = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
 HOLDS = {
@@ -138,10 +139,6 @@ def _delete_a_firewall(aws: Aws) -> None:
     aws.ec2.delete_security_group(GroupId=_group(aws))
 
 
-def _delete_everything(aws: Aws) -> None:
-    aws.absent(aws.network()["network"])
-
-
 def take_the_address_away(aws: Aws) -> None:
     found = aws.ec2.describe_addresses(AllocationIds=[aws.one("elastic-ip")])["Addresses"][0]
     aws.ec2.disassociate_address(AssociationId=found["AssociationId"])
@@ -187,7 +184,7 @@ def _take_a_firewall_off(aws: Aws) -> None:
 
 _NODES = (f"firewall/{SITE}/nodes", *(key for key in OF_RULES if "/nodes-" in key))
 DAMAGES: dict[str, Damage] = {
-    "everything is deleted": Damage(_delete_everything, created(EVERYTHING), anew=True),
+    "everything is deleted": Damage(delete_everything, created(EVERYTHING), anew=True),
     "ssh is closed": Damage(_close("tcp", "198.51.100.0/24", 22), (f"create rule/{SITE}/nodes-in-tcp-22",)),
     "a port is open": Damage(_open("tcp", "0.0.0.0/0", 23), (f"delete rule/{SITE}/nodes-in-tcp-23",)),
     "ssh is open to all": Damage(_open("tcp", "0.0.0.0/0", 22), (f"update rule/{SITE}/nodes-in-tcp-22",)),

@@ -19,13 +19,15 @@ from botocore.config import Config
 
 from ansible_collections.pangaea.multicloud.plugins.modules import aws_machines, aws_network
 from tests.contract.watch import watched
-from tests.sandbox.modules.lab import OTHER_OWNER, OWNER, Facts, Lab, Limit
+from tests.sandbox.modules.lab import OTHER_OWNER, Lab
+from tests.sandbox.modules.site import Facts, Limit
+from tests.sandbox.running import OWNER
 
 from .damages import DAMAGES, EVERYTHING, HOLDS, NETWORK_CREATES, REPAIRS
 from .simulator import simulator
 
 REGION = "eu-central-1"
-ACCOUNT = "123456789012"
+KUBERNETES = [{"Key": f"kubernetes.io/cluster/{OWNER}", "Value": "owned"}]
 
 
 class Aws(Lab):
@@ -53,6 +55,7 @@ class Aws(Lab):
     )  # fmt: skip
     budget: ClassVar = (23, 2)
     kept_on_machine: ClassVar = "CreateTags"
+    disk_create: ClassVar = "CreateVolume"
     holds: ClassVar = HOLDS
     everything: ClassVar = EVERYTHING
     damages: ClassVar = DAMAGES
@@ -84,9 +87,8 @@ class Aws(Lab):
     arm64: ClassVar = "t4g.small"
 
     def __init__(self, account: str, url: str, key: str) -> None:
-        super().__init__()
-        self.account, self.url, self.key, self.simulator = account, url, key, simulator()
-        self._seen = self.simulator.journal.last
+        super().__init__(simulator().cloud, simulator().journal)
+        self.account, self.url, self.key = account, url, key
 
     @classmethod
     @contextmanager
@@ -97,7 +99,7 @@ class Aws(Lab):
             with watched("aws", simulator().url) as url:
                 found = cls(account, url, f"sandbox-{account}")
                 yield found
-            broken = [one for one in found.log() if one["outcome"] == "InternalError"]
+            broken = [one for one in found.own(found.journal.since(0)) if one["outcome"] == "InternalError"]
             assert broken == [], "an answer of the simulator broke its own model"
         finally:
             simulator().clean(account)
@@ -108,39 +110,25 @@ class Aws(Lab):
 
     # --- the simulator
 
+    def own(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Those of this account: one simulator serves all."""
+        return [one for one in entries if one.get("account") == self.account]
+
     def log(self) -> list[dict[str, Any]]:
-        return [one for one in self.simulator.journal.since(0) if one.get("account") == self.account]
+        return self.own(super().log())
 
-    def _entries(self) -> list[dict[str, Any]]:
-        entries = [one for one in self.simulator.journal.since(self._seen) if one.get("account") == self.account]
-        self._seen = self.simulator.journal.last
-        return [one for one in entries if "NextToken" not in one["params"]]
-
-    def asked(self) -> list[str]:
-        return [one["action"] for one in self._entries()]
-
-    def writes(self) -> list[str]:
-        return [one["action"] for one in self._entries() if one["mutating"]]
-
-    def now(self) -> float:
-        return self.simulator.cloud.clock.now()
-
-    def step(self, seconds: float) -> None:
-        self.simulator.cloud.clock.step(seconds)
+    def goes_on(self, entry: dict[str, Any]) -> bool:
+        return "NextToken" in entry["params"]
 
     def pages(self, rows: int) -> None:
-        self.simulator.cloud.describe.size = rows
+        self.simulator.describe.size = rows
 
     def limit(self, name: str, value: int) -> None:
-        self.simulator.cloud.shared.quotas.set(name, value)
+        self.simulator.shared.quotas.set(name, value)
 
-    def order(self, rule: dict[str, Any]) -> Any:
-        return self.simulator.cloud.faults.add(rule)
-
-    def heal(self, fault: Any) -> None:
-        self.simulator.cloud.faults.clear(fault.id)
-        with self.simulator.cloud.lock:
-            self.simulator.cloud.shared.phases.free()
+    def let_go(self) -> None:
+        with self.simulator.lock:
+            self.simulator.shared.phases.free()
 
     def client(self, service: str = "ec2") -> Any:
         """Somebody else in the account."""
@@ -249,16 +237,19 @@ class Aws(Lab):
 
     def by_kubernetes(self, network: dict[str, Any]) -> None:
         ec2, subnets = self.ec2, [zone["subnet_id"] for zone in network["zones"].values()]
-        tags = [{"Key": f"kubernetes.io/cluster/{OWNER}", "Value": "owned"}]
         group = ec2.create_security_group(GroupName="k8s-elb-a1", Description="Kubernetes", VpcId=network["id"])
         interface = ec2.create_network_interface(SubnetId=subnets[0])["NetworkInterface"]["NetworkInterfaceId"]
         address = ec2.allocate_address(Domain="vpc")["AllocationId"]
-        ec2.create_tags(Resources=[group["GroupId"], interface, address], Tags=tags)
+        ec2.create_tags(Resources=[group["GroupId"], interface, address], Tags=KUBERNETES)
         balancers = self.client("elbv2")
-        balancers.create_load_balancer(Name="a1", Subnets=subnets, Type="network", Tags=tags)
-        balancers.create_target_group(Name="a1", Protocol="TCP", Port=80, VpcId=network["id"], Tags=tags)
-        owned = [{"ResourceType": "volume", "Tags": tags}]  # the last thing: it is still being made when the site goes
-        ec2.create_volume(AvailabilityZone="eu-central-1a", Size=1, TagSpecifications=owned)
+        balancers.create_load_balancer(Name="a1", Subnets=subnets, Type="network", Tags=KUBERNETES)
+        balancers.create_target_group(Name="a1", Protocol="TCP", Port=80, VpcId=network["id"], Tags=KUBERNETES)
+        self.disk_by_kubernetes()
+        self.step(60)
+
+    def disk_by_kubernetes(self) -> str:
+        owned = [{"ResourceType": "volume", "Tags": KUBERNETES}]
+        return str(self.ec2.create_volume(AvailabilityZone=self.zones[0], Size=1, TagSpecifications=owned)["VolumeId"])
 
 
 _session = functools.cache(boto3.session.Session)

@@ -7,22 +7,15 @@ from __future__ import annotations
 
 import functools
 import threading
-from typing import Any
 
 from moto.ec2.models import ec2_backends
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from sandbox.aws.app import App
 from sandbox.aws.cloud import Cloud
 from sandbox.aws.journal import Journal
 from sandbox.aws.quotas import Quotas
-
-
-class _Quiet(WSGIRequestHandler):  # type: ignore[misc]
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, *args: Any) -> None:
-        """Nothing: the journal has it."""
+from sandbox.serving import _Quiet
 
 
 class Simulator:

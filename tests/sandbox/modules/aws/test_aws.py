@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from tests.sandbox.modules.lab import OWNER
+from tests.sandbox.running import OWNER
 
 from .damages import take_the_address_away
 from .lab import Aws

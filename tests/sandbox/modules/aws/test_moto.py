@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from tests.contract.watch import watched
-from tests.sandbox.modules.lab import created
+from tests.sandbox.modules.site import created
 
 from .lab import Aws
 

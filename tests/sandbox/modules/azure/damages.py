@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.modules.lab import KEY, OWNER, Damage, created
+from tests.sandbox.modules.site import Damage, created, delete_everything, machines_of, site_of
+from tests.sandbox.running import KEY, OWNER
 from tests.sandbox.simulators.azure.conftest import PLACE, rule
 
 if TYPE_CHECKING:
     from .lab import Azure
 
-SITE = "azure-fra"
-CONTROL, WORKER, SECOND = (f"shop-{SITE}-{name}" for name in ("cp-1", "general-1", "general-2"))
+SITE = site_of("azure")
+CONTROL, WORKER, SECOND = machines_of(SITE)
 MACHINE = f"update machine/{SITE}/{WORKER}"
 RULES = {  # each interface has one firewall only, so each firewall has them all
     "nodes": ("in-all", "in-deny", "in-tcp-22", "in-udp-51820", "out-all"),
@@ -222,12 +223,8 @@ def _delete_the_static_address(azure: Azure) -> None:
     azure.drop(f"{PIP}/{CONTROL}-static")
 
 
-def _delete_everything(azure: Azure) -> None:
-    azure.absent(azure.network()["network"])
-
-
 DAMAGES: dict[str, Damage] = {
-    "everything is deleted": Damage(_delete_everything, created(EVERYTHING), anew=True),
+    "everything is deleted": Damage(delete_everything, created(EVERYTHING), anew=True),
     "ssh is closed": Damage(_close_ssh, (f"create rule/{SITE}/nodes-in-tcp-22",)),
     "a port is open": Damage(_open_a_port, (f"delete rule/{SITE}/nodes-telnet",)),
     "all is denied first": Damage(_deny_before_all_of_ours, (f"delete rule/{SITE}/control_plane-stop",)),

@@ -20,7 +20,9 @@ from sandbox.azure.cloud import SUBSCRIPTION, Cloud
 from sandbox.azure.login import CLIENT, SECRET, TENANT
 from sandbox.azure.server import Server
 from tests.contract.watch import watched
-from tests.sandbox.modules.lab import OTHER_OWNER, OWNER, UTILS, Facts, Lab, Limit
+from tests.sandbox.modules.lab import OTHER_OWNER, Lab
+from tests.sandbox.modules.site import Facts, Limit
+from tests.sandbox.running import OWNER, azure_polls_at_once
 from tests.sandbox.simulators.azure.conftest import PLACE, nic, vm, vnet
 from tests.sandbox.simulators.azure.conftest import Azure as Client
 
@@ -29,6 +31,7 @@ from .damages import DAMAGES, EVERYTHING, HOLDS, REPAIRS
 OURS = f"{OWNER}-azure-fra"  # the resource group
 NETWORK, COMPUTE = "Microsoft.Network", "Microsoft.Compute"
 GROUP_VERSION = "?api-version=2025-04-01"
+STATIC = {"location": PLACE, "sku": {"name": "Standard"}, "properties": {"publicIPAllocationMethod": "Static"}}
 THINGS = {
     "group": "",
     "network": f"{NETWORK}/virtualNetworks/shop-azure-fra",
@@ -72,6 +75,7 @@ class Azure(Lab):
     ))  # fmt: skip
     budget: ClassVar = (7, 4)  # address, interface, machine, host key; the control plane's address is the network's
     kept_on_machine: ClassVar = "PATCH virtualMachines"
+    disk_create: ClassVar = "PUT disks"
     holds: ClassVar = HOLDS
     everything: ClassVar = EVERYTHING
     damages: ClassVar = DAMAGES
@@ -105,9 +109,8 @@ class Azure(Lab):
     arm64: ClassVar = "Standard_D2ps_v5"
 
     def __init__(self, arm: Client) -> None:
-        super().__init__()
-        self.arm, self.simulator, self.journal = arm, arm.cloud, arm.server.journal
-        self._seen = self.journal.last
+        super().__init__(arm.cloud, arm.server.journal)
+        self.arm = arm
 
     @classmethod
     @contextmanager
@@ -136,45 +139,19 @@ class Azure(Lab):
     @contextmanager
     def time_flies(self) -> Iterator[None]:
         """The SDK waits, too."""
-        with super().time_flies(), pytest.MonkeyPatch.context() as patch:
-            for pause in ("POLL", "SLOW_POLL"):
-                patch.setattr(f"{UTILS}._azure.client.{pause}", 0)
+        with super().time_flies(), azure_polls_at_once(), pytest.MonkeyPatch.context() as patch:
             patch.setattr("azure.core.pipeline.transport.HttpTransport.sleep", lambda _self, time: self.step(time))
             yield
 
     # --- the simulator
 
-    def asked(self) -> list[str]:
-        entries = self.journal.since(self._seen)
-        self._seen = self.journal.last
-        asked = [
-            one
-            for one in entries
-            if one["service"] != "login" and not {"$skiptoken", "$skipToken"} & one["params"].keys()
-        ]
-        return [one["action"] for one in asked if not one["action"].endswith(" operations")]
-
-    def writes(self) -> list[str]:
-        return [action for action in self.asked() if not action.startswith("GET")]
-
-    def now(self) -> float:
-        return self.simulator.clock.now()
-
-    def step(self, seconds: float) -> None:
-        self.simulator.clock.step(seconds)
+    def goes_on(self, entry: dict[str, Any]) -> bool:
+        """Nor is a login a call."""
+        is_page = bool({"$skiptoken", "$skipToken"} & entry["params"].keys())
+        return is_page or entry["service"] == "login" or str(entry["action"]).endswith(" operations")
 
     def pages(self, rows: int) -> None:
         self.simulator.settings.set({"page": rows})
-
-    def limit(self, name: str, value: int) -> None:
-        self.simulator.quotas.set(name, value)
-
-    def order(self, rule: dict[str, Any]) -> Any:
-        return self.simulator.faults.add(rule)
-
-    def heal(self, fault: Any) -> None:
-        self.simulator.faults.clear(fault.id)
-        self.simulator.operations.free()
 
     # --- things: a path below our group's providers, "" for the group
 
@@ -248,8 +225,7 @@ class Azure(Lab):
         self.arm.make(f"{NETWORK}/virtualNetworks/net", vnet(nodes="10.64.0.0/24"))
         self.arm.make(f"{NETWORK}/networkInterfaces/nic1", nic(self.arm))
         self.arm.make(f"{COMPUTE}/virtualMachines/{self.worker}", vm(self.arm))
-        address = {"location": PLACE, "sku": {"name": "Standard"}, "properties": {"publicIPAllocationMethod": "Static"}}
-        self.arm.make(f"{group}/providers/{NETWORK}/publicIPAddresses/{self.worker}", {**address, "tags": tags})
+        self.arm.make(f"{group}/providers/{NETWORK}/publicIPAddresses/{self.worker}", {**STATIC, "tags": tags})
         return {group, f"{self.arm.prefix}/providers/{COMPUTE}/virtualMachines/{self.worker}"}
 
     def intruders(self, network: dict[str, Any]) -> tuple[list[str], list[str]]:
@@ -263,5 +239,13 @@ class Azure(Lab):
 
     def by_kubernetes(self, network: dict[str, Any]) -> None:
         tags = {"k8s-azure-cluster-name": OWNER, "k8s-azure-service": "web/web"}
-        address = {"location": PLACE, "sku": {"name": "Standard"}, "properties": {"publicIPAllocationMethod": "Static"}}
-        self.put(f"{NETWORK}/publicIPAddresses/kubernetes-a1", {**address, "tags": tags})
+        self.put(f"{NETWORK}/publicIPAddresses/kubernetes-a1", {**STATIC, "tags": tags})
+        self.disk_by_kubernetes()
+        self.step(60)
+
+    def disk_by_kubernetes(self) -> str:
+        made = {"creationData": {"createOption": "Empty"}, "diskSizeGB": 1}
+        body = {"location": PLACE, "tags": {"kubernetes.io-created-for-pv-name": "data"}, "properties": made}
+        answer = self.arm.put(self.path(f"{COMPUTE}/disks/pvc-1"), body)
+        assert answer.status in (200, 201, 202), answer.body
+        return "pvc-1"

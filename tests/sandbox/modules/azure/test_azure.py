@@ -11,8 +11,8 @@ import time
 import pytest
 
 from sandbox.azure.login import CLIENT
-from tests.sandbox.modules.lab import OTHER_OWNER, OWNER
-from tests.sandbox.running import well
+from tests.sandbox.modules.lab import OTHER_OWNER
+from tests.sandbox.running import OWNER, well
 from tests.sandbox.simulators.azure.conftest import PLACE, nic
 
 from .lab import COMPUTE, GROUP_VERSION, NETWORK, OURS, Azure

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.modules.lab import UTILS
-from tests.sandbox.running import well
+from tests.sandbox.running import UTILS, well
 
 from .lab import COMPUTE, GROUP_VERSION, NETWORK, Azure
 

@@ -9,16 +9,17 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.modules.lab import OWNER, Damage, created
+from tests.sandbox.modules.site import Damage, created, delete_everything, machines_of, site_of
+from tests.sandbox.running import OWNER
 from tests.sandbox.simulators.gcp.conftest import REGION
 
 if TYPE_CHECKING:
     from .lab import Gcp
 
 Act = Callable[["Gcp"], object]
-SITE = "gcp-fra"
+SITE = site_of("gcp")
 LABEL = f"{OWNER}-{SITE}"
-CONTROL, WORKER, SECOND = (f"shop-{SITE}-{name}" for name in ("cp-1", "general-1", "general-2"))
+CONTROL, WORKER, SECOND = machines_of(SITE)
 HOLDS = {"network": 1, "subnet": 1, "firewall": 7, "address": 1, "machine": 3, "disk": 3}
 OF_RULES = tuple(f"rule/{SITE}/{name}" for name in (
     "control_plane-in-tcp-6443", "nodes-in-all", "nodes-in-tcp-22", "nodes-in-udp-51820", "nodes-out-all",
@@ -33,7 +34,7 @@ ADDRESS = f"/regions/{REGION}/addresses/{CONTROL}"
 
 
 def _patch(path: str, **fields: Any) -> Act:
-    return lambda gcp: gcp.google.do("PATCH", path, {"name": path.rsplit("/", 1)[1], **fields})
+    return lambda gcp: gcp.patch(path, **fields)
 
 
 def _delete(path: str) -> Act:
@@ -56,18 +57,6 @@ def _add_a_firewall_of_ours(gcp: Gcp) -> None:
     said = json.dumps({"owner": OWNER, "site": "gcp-fra"})
     telnet = {"network": f"global/networks/{LABEL}", "allowed": [{"IPProtocol": "tcp", "ports": ["23"]}]}
     gcp.google.make("global/firewalls", {**telnet, "name": f"{LABEL}-nodes-in-tcp-23", "description": said})
-
-
-def _turn_a_rule_into_a_denial(gcp: Gcp) -> None:
-    gcp.google.do(
-        "PATCH", SSH, {"name": SSH.rsplit("/", 1)[1], "allowed": [], "denied": [{"IPProtocol": "tcp", "ports": ["22"]}]}
-    )
-
-
-def _move_a_rule_to_another_site(gcp: Gcp) -> None:
-    gcp.google.do(
-        "PATCH", SSH, {"name": SSH.rsplit("/", 1)[1], "description": json.dumps({"owner": OWNER, "site": "moon"})}
-    )
 
 
 def _close_a_machine(gcp: Gcp, name: str) -> None:
@@ -149,17 +138,13 @@ def _let_the_keys_of_the_project_in(gcp: Gcp) -> None:
     gcp.set_metadata(gcp.path(WORKER), **{"block-project-ssh-keys": None})
 
 
-def _delete_everything(gcp: Gcp) -> None:
-    gcp.absent(gcp.network()["network"])
-
-
 def _delete_the_subnetwork(gcp: Gcp) -> None:
     assert not gcp.machines(network=gcp.network()["network"], state="absent").failed
     gcp.google.do("DELETE", f"/regions/{REGION}/subnetworks/{LABEL}")
 
 
 DAMAGES: dict[str, Damage] = {
-    "everything is deleted": Damage(_delete_everything, created(EVERYTHING), anew=True),
+    "everything is deleted": Damage(delete_everything, created(EVERYTHING), anew=True),
     "the subnetwork is deleted": Damage(
         _delete_the_subnetwork,
         created((f"subnet/{SITE}", *OF_MACHINES)),
@@ -174,8 +159,14 @@ DAMAGES: dict[str, Damage] = {
     "a firewall of ours is too many": Damage(_add_a_firewall_of_ours, (f"delete rule/{SITE}/nodes-in-tcp-23",)),
     "ssh is open to all": Damage(_patch(SSH, sourceRanges=["0.0.0.0/0"]), (f"update rule/{SITE}/nodes-in-tcp-22",)),
     "ssh is open to a tag": Damage(_patch(SSH, sourceTags=["theirs"]), (f"update rule/{SITE}/nodes-in-tcp-22",)),
-    "ssh is a denial": Damage(_turn_a_rule_into_a_denial, (f"update rule/{SITE}/nodes-in-tcp-22",)),
-    "ssh has another site": Damage(_move_a_rule_to_another_site, (f"update rule/{SITE}/nodes-in-tcp-22",)),
+    "ssh is a denial": Damage(
+        _patch(SSH, allowed=[], denied=[{"IPProtocol": "tcp", "ports": ["22"]}]),
+        (f"update rule/{SITE}/nodes-in-tcp-22",),
+    ),
+    "ssh has another site": Damage(
+        _patch(SSH, description=json.dumps({"owner": OWNER, "site": "moon"})),
+        (f"update rule/{SITE}/nodes-in-tcp-22",),
+    ),
     "a rule is switched off": Damage(_patch(MESH, disabled=True), (f"update rule/{SITE}/nodes-in-udp-51820",)),
     "a rule comes last": Damage(_patch(MESH, priority=65000), (f"update rule/{SITE}/nodes-in-udp-51820",)),
     "a rule is for others": Damage(_patch(MESH, targetTags=["theirs"]), (f"update rule/{SITE}/nodes-in-udp-51820",)),

@@ -13,7 +13,9 @@ from typing import Any, ClassVar, Self
 
 from ansible_collections.pangaea.multicloud.plugins.modules import gcp_machines, gcp_network
 from sandbox.gcp.cloud import PROJECT
-from tests.sandbox.modules.lab import OTHER_OWNER, OWNER, Facts, Lab, Limit
+from tests.sandbox.modules.lab import OTHER_OWNER, Lab
+from tests.sandbox.modules.site import Facts, Limit
+from tests.sandbox.running import OWNER
 from tests.sandbox.simulators.gcp.conftest import (
     REGION,
     Google,
@@ -54,6 +56,7 @@ class Gcp(Lab):
     )
     budget: ClassVar = (10, 2)
     kept_on_machine: ClassVar = "instances.setMetadata"
+    disk_create: ClassVar = "disks.insert"
     holds: ClassVar = HOLDS
     everything: ClassVar = EVERYTHING
     damages: ClassVar = DAMAGES
@@ -93,9 +96,8 @@ class Gcp(Lab):
     arm64: ClassVar = "c4a-standard-2"
 
     def __init__(self, google: Google) -> None:
-        super().__init__()
-        self.google, self.simulator = google, google.cloud
-        self._seen = 0
+        super().__init__(google.cloud, google.app.journal)
+        self.google = google
 
     @classmethod
     @contextmanager
@@ -110,36 +112,11 @@ class Gcp(Lab):
 
     # --- the simulator
 
-    def log(self) -> list[dict[str, Any]]:
-        """What was asked of the simulator since the last look, by its own log."""
-        entries = self.google.app.journal.since(self._seen)
-        self._seen = self.google.app.journal.last
-        return list(entries)
-
-    def asked(self) -> list[str]:
-        return [one["action"] for one in self.log() if one["action"] not in WAITS and "pageToken" not in one["params"]]
-
-    def writes(self) -> list[str]:
-        return [one["action"] for one in self.log() if one["mutating"]]
-
-    def now(self) -> float:
-        return self.simulator.clock.now()
-
-    def step(self, seconds: float) -> None:
-        self.simulator.clock.step(seconds)
+    def goes_on(self, entry: dict[str, Any]) -> bool:
+        return entry["action"] in WAITS or "pageToken" in entry["params"]
 
     def pages(self, rows: int) -> None:
         self.simulator.page = rows
-
-    def limit(self, name: str, value: int) -> None:
-        self.simulator.quotas.set(name, value)
-
-    def order(self, rule: dict[str, Any]) -> Any:
-        return self.simulator.faults.add(rule)
-
-    def heal(self, fault: Any) -> None:
-        self.simulator.faults.clear(fault.id)
-        self.simulator.operations.free()
 
     # --- things: a path below the project
 
@@ -244,5 +221,10 @@ class Gcp(Lab):
         return ["theirs-1"], ["theirs-1", "firewall audit", "route theirs", "us-east4/theirs"]
 
     def by_kubernetes(self, network: dict[str, Any]) -> None:
+        self.disk_by_kubernetes()
+        self.step(60)
+
+    def disk_by_kubernetes(self) -> str:
         disk = {"name": "pvc-1", "sizeGb": "10", "labels": {f"kubernetes-io-cluster-{OWNER}": "owned"}}
-        self.google.make(f"zones/{self.zones[0]}/disks", disk)
+        self.google.ask("POST", f"/zones/{self.zones[0]}/disks", disk)
+        return f"zones/{self.zones[0]}/disks/pvc-1"

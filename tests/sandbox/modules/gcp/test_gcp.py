@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from sandbox.gcp.cloud import PROJECT
-from tests.sandbox.modules.lab import KEY, OTHER_OWNER, OWNER
-from tests.sandbox.running import well
+from tests.sandbox.modules.lab import OTHER_OWNER
+from tests.sandbox.running import KEY, OWNER, well
 from tests.sandbox.simulators.gcp.conftest import REGION, firewall, instance, network, route, subnet
 
 from .damages import LABEL, OUT, SSH, give_the_address_to_a_worker

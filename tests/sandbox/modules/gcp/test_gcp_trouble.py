@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox.gcp.call import RULES, Call
-from tests.sandbox.modules.lab import OWNER, UTILS
+from tests.sandbox.running import OWNER, UTILS
 
 from .damages import ADDRESS, LABEL
 from .lab import WAITS, Gcp

@@ -68,7 +68,7 @@ def test_an_address_outlives_its_machine_and_survives_a_stop(shop: Shop) -> None
     shop.ec2.release_address(AllocationId=address["AllocationId"])
 
 
-def test_a_volume_is_creating_first_and_stays_while_it_is_attached(shop: Shop) -> None:
+def test_a_volume_is_creating_first_and_stays_until_it_is_made_and_while_it_is_attached(shop: Shop) -> None:
     machine = shop.machine(shop.running())
     zone = machine["Placement"]["AvailabilityZone"]
     made = shop.ec2.create_volume(AvailabilityZone=zone, Size=1, VolumeType="gp3")
@@ -76,6 +76,7 @@ def test_a_volume_is_creating_first_and_stays_while_it_is_attached(shop: Shop) -
     assert made["State"] == "creating"
     attach = {"InstanceId": machine["InstanceId"], "Device": "/dev/sdf", **key}
     assert refusal(shop.ec2.attach_volume, **attach) == "IncorrectState"
+    assert refusal(shop.ec2.delete_volume, **key) == "IncorrectState"
     shop.pass_time(5)
     shop.ec2.attach_volume(**attach)
     assert refusal(shop.ec2.delete_volume, **key) == "VolumeInUse"
