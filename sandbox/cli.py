@@ -129,10 +129,13 @@ def _status(options: argparse.Namespace) -> int:
     from sandbox.showing import show
 
     place = Place(options.name)
-    state = ask_cloud(place, AWS, "GET", "state")
-    gcp, azure = (ask_cloud(place, cloud, "GET", "state") for cloud in (GCP, AZURE))
-    state |= {"gcp": gcp["kinds"], "azure": azure["resources"], "azure_power": azure["power"]}
-    state["machines"] |= gcp["machines"] | azure["machines"]
+    health = ask_cloud(place, AWS, "GET", "health")
+    aws, gcp, azure = (ask_cloud(place, cloud, "GET", "state") for cloud in (AWS, GCP, AZURE))
+    state = {
+        **health, "regions": aws["regions"], "images": aws["images"], "gcp": gcp["kinds"],
+        "azure": azure["resources"], "azure_power": azure["power"],
+        "machines": aws["machines"] | gcp["machines"] | azure["machines"],
+    }  # fmt: skip
     print(json.dumps(state, indent=1) if options.json else show(place, state))
     return 0
 

@@ -60,19 +60,16 @@ class Supervisor:
             self.host.stop()
             self.place.daemon.unlink(missing_ok=True)
 
-    def health(self) -> dict[str, Any]:
-        """What /_sandbox/health says."""
+    def health(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """What /_sandbox/health of AWS's port says: is the sandbox ready, and what does it do until then."""
         about = {"name": self.place.name, "clouds_only": self.clouds_only, "port": self.port}
         problems = self.host.problems() if self.steps.ready.is_set() else []  # what only starts is no problem yet
         return {**about, **self.steps.show(), "problems": problems}
 
-    def statuses(self, keys: list[str]) -> dict[str, str]:
-        """The fabric's word on machines."""
-        return {} if self.clouds_only else {key: self.host.status(key) for key in keys}
-
-    def kill(self, key: str) -> None:
-        """Kill one machine behind the cloud's back."""
-        self.host.kill(key)
+    def kill(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Kill machine `id` of any cloud behind the cloud's back: its API goes on to say that it runs."""
+        self.host.kill(asked["id"])
+        return {}
 
     def _announce(self) -> None:
         about = {"pid": os.getpid(), "ticks": started(os.getpid()), "port": self.port, "clouds_only": self.clouds_only}

@@ -16,12 +16,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from sandbox.aws import imds as aws_imds
 from sandbox.aws.app import App
 from sandbox.aws.cloud import Cloud
+from sandbox.aws.control import Control
 from sandbox.aws.journal import Journal
 from sandbox.azure import imds as azure_imds
 from sandbox.azure.cloud import Cloud as AzureCloud
 from sandbox.azure.server import Server as AzureServer
 from sandbox.azure.world import world_of as azure_world
-from sandbox.control import Control
 from sandbox.fabric.world import World
 from sandbox.gcp.serving import Service as GcpService
 from sandbox.gcp.world import world_of as gcp_world
@@ -85,7 +85,8 @@ class Clouds:
         self.cloud = Cloud(real, self._aws_changed)
         numbers = itertools.count(1)  # one count for all clouds: the log says what came first, and `--since` means all
         journal, gcp_journal, azure_journal = (Journal(place.requests(one), numbers) for one in (AWS, GCP, AZURE))
-        app = Control(self.cloud, journal, App(self.cloud, journal), supervisor)
+        whole = {("GET", "health"): supervisor.health, ("POST", "kill"): supervisor.kill}
+        app = Control(App(self.cloud, journal), whole)
         self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True  # an open connection does not hold up the end
         self._thread = threading.Thread(target=self._server.serve_forever, name="aws", daemon=True)

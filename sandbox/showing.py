@@ -14,7 +14,7 @@ ROW = "  {:<44} {:<20} {:<12} {:<11} {:<16} {:<16}"
 
 
 def show(place: Place, state: dict[str, Any]) -> str:
-    """The state of /_sandbox/state of all clouds as a page of text."""
+    """The health of the sandbox and the state of all its clouds as a page of text."""
     kind = "clouds only" if state["clouds_only"] else "with machines"
     lines = [
         f"sandbox {place.name}: {'ready' if state['ready'] else 'starting'}, {kind}, pid {state['pid']}; {place.log}"

@@ -19,7 +19,7 @@ from sandbox.aws import ACCOUNT, wire
 from sandbox.aws.cloud import Cloud, Request
 from sandbox.aws.errors import AwsError
 from sandbox.aws.faults import before
-from sandbox.aws.journal import Journal, is_mutating, without_secrets
+from sandbox.aws.journal import Journal, blank, is_mutating, without_secrets
 from sandbox.aws.model import Params, from_form, operation
 from sandbox.aws.wire import Reply
 from sandbox.faults import BrokenEndpoint, Dropped, after, has
@@ -40,6 +40,7 @@ class App:
 
     def __init__(self, cloud: Cloud, journal: Journal) -> None:
         self.cloud, self.journal = cloud, journal
+        self.bugs: list[str] = []  # of the simulator; tests look here
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -53,7 +54,7 @@ class App:
 
     def reply(self, environ: dict[str, Any], body: bytes) -> Reply:
         """Answer one request and log it. Raises Dropped where a fault cuts the connection."""
-        entry: dict[str, Any] = {"time": round(self.cloud.clock.now(), 3), "actor": "client", "outcome": "ok"}
+        entry = blank(self.cloud.clock.now())
         start, protocol = time.monotonic(), "ec2"
         try:
             key, region, name = _scope(environ)
@@ -69,7 +70,7 @@ class App:
             entry["outcome"] = error.code
             reply = wire.failure(protocol, error)
             if error.code == "NotImplemented":
-                log.error("%s %s: %s", entry.get("service"), entry.get("action"), error.message)
+                log.error("%s %s: %s", entry["service"], entry["action"], error.message)
         except Dropped:
             entry["outcome"] = "(dropped)"
             raise
@@ -77,10 +78,10 @@ class App:
             entry["outcome"] = "(html 500)"
             reply = 500, {**wire.MARK, "Content-Type": "text/html"}, BROKEN
         except Exception:  # a bug of the simulator: loud in the log, and still AWS's shape for the client
-            log.exception("%s %s failed", entry.get("service"), entry.get("action"))
+            log.exception("%s %s failed", entry["service"], entry["action"])
             entry["outcome"] = "InternalError"
-            text = "bug of the sandbox: " + traceback.format_exc(limit=-3)
-            reply = wire.failure(protocol, AwsError("InternalError", text, 500))
+            self.bugs.append(traceback.format_exc(limit=-3))
+            reply = wire.failure(protocol, AwsError("InternalError", f"bug of the sandbox: {self.bugs[-1]}", 500))
         finally:
             entry["ms"] = round((time.monotonic() - start) * 1000, 1)
             self.journal.add(entry)

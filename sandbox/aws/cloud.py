@@ -61,7 +61,8 @@ class Cloud:
     def __init__(self, machines: Machines | None = None, changed: Callable[[], None] = lambda: None) -> None:
         self.clock = Clock()
         self.faults = faults.rules()
-        self.shared = Shared(self.clock, Phases(self.clock), Quotas(), machines)
+        self.quotas, self.machines = Quotas(), machines
+        self.shared = Shared(self.clock, Phases(self.clock), self.quotas, machines)
         self.describe = Describe()
         self.tokens = Tokens()
         self.principals = Principals()
@@ -103,6 +104,11 @@ class Cloud:
                 region.bury()
             if self.shared.phases.tick():
                 self._changed()
+
+    def free(self) -> None:
+        """Let go of what a fault held under way."""
+        with self.lock:
+            self.shared.phases.free()
 
     def _other(self, region: Region, request: Request) -> Params:
         """A request of another service; these call all that breaks their model a validation error."""

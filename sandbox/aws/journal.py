@@ -25,6 +25,12 @@ def is_mutating(action: str) -> bool:
     return not action.startswith(READS)
 
 
+def blank(now: float, **known: Any) -> dict[str, Any]:
+    """One request of which no more is known yet, as every cloud logs it. `now`: seconds since 1970."""
+    return {"time": round(now, 3), "actor": "client", "outcome": "ok", "account": "", "region": "", "service": "",
+            "action": "", "params": {}, "mutating": False, **known}  # fmt: skip
+
+
 class Journal:
     """What was asked of one simulated cloud, in order; clouds that share `numbers` count as one, from 1."""
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.aws.journal import Journal
+from sandbox.aws.journal import Journal, blank
 from sandbox.azure import ids, routing, tenant
 from sandbox.azure.cloud import Cloud
 from sandbox.azure.errors import ArmError
@@ -54,17 +54,15 @@ class App:
 
     def _login(self, environ: dict[str, Any], status: int, body: dict[str, Any]) -> Raw:
         action = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'].rstrip('/').rsplit('/', 1)[-1]}"
-        self.journal.add({"time": round(self.cloud.clock.now(), 3), "actor": "client", "service": "login",
-                          "outcome": body.get("error", "ok"), "account": "", "region": "", "action": action,
-                          "params": {}, "mutating": False, "ms": 0.0})  # fmt: skip
+        entry = blank(self.cloud.clock.now(), service="login", outcome=body.get("error", "ok"), action=action)
+        self.journal.add({**entry, "ms": 0.0})
         return status, {"Content-Type": "application/json; charset=utf-8"}, json.dumps(body).encode()
 
     def reply(self, environ: dict[str, Any], body: bytes, base: str) -> Raw:
         """Answer one request and log it. Raises Dropped where a fault cuts the connection."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        entry: dict[str, Any] = {"time": round(self.cloud.clock.now(), 3), "actor": "client", "outcome": "ok",
-                                 "account": "", "region": "", "service": "", "action": method,
-                                 "params": {"path": path}, "mutating": method not in ("GET", "HEAD")}  # fmt: skip
+        changing = method not in ("GET", "HEAD")
+        entry = blank(self.cloud.clock.now(), action=method, params={"path": path}, mutating=changing)
         start, headers = time.monotonic(), _headers(environ)
         try:
             reply = self._reply(environ, body, base, entry, headers)

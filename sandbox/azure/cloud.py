@@ -68,6 +68,11 @@ class Cloud:
             now = self.clock.now()
             self.ghosts = [ghost for ghost in self.ghosts if ghost[0] > now]
 
+    def free(self) -> None:
+        """Let go of what a fault held under way."""
+        with self.lock:
+            self.operations.free()
+
     def kind(self, short: str) -> Kind:
         """By type without namespace: "virtualNetworks/subnets"."""
         return registry.BY_SHORT[short]

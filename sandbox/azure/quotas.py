@@ -37,11 +37,11 @@ class Quotas:
         """How many are allowed; a family of sizes ("standardDSv5Family") has its own limit."""
         return self._limits.get(name, FAMILY_LIMIT)
 
-    def set(self, name: str, limit: int) -> None:
-        """Change one."""
+    def set(self, name: str, limit: float) -> None:
+        """Change one; an unknown name is an error."""
         if name not in SHOWN and not name.endswith("Family"):
             raise ValueError(f"quota {name!r} is not one of {', '.join(SHOWN)} nor a family")
-        self._limits[name] = limit
+        self._limits[name] = int(limit)
 
     def row(self, name: str, label: str, used: int, resource_id: str | None = None) -> dict[str, Any]:
         """One line of a usage list."""

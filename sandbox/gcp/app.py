@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the Pangaea authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated Google on the wire: bearer tokens, JSON, the request log, faults. A WSGI application.
-
-`application()` is all that a server needs.
-"""
+"""The simulated Google on the wire: bearer tokens, JSON, the request log, faults. A WSGI application."""
 
 from __future__ import annotations
 
@@ -17,11 +14,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
-from sandbox.aws.journal import Journal
+from sandbox.aws.journal import Journal, blank
 from sandbox.faults import BrokenEndpoint, Dropped, after, has
 from sandbox.gcp import discovery, faults
 from sandbox.gcp.cloud import Cloud, ContractBroken, Orders, Request
-from sandbox.gcp.control import Control
 from sandbox.gcp.errors import GcpError, not_implemented
 from sandbox.gcp.identity import BadGrant, Caller
 
@@ -33,24 +29,17 @@ Answer = tuple[int, dict[str, Any]]
 
 
 class App:
-    """One simulated Google behind one port: Compute Engine, the token endpoint, /_sandbox/."""
+    """One simulated Google behind one port: Compute Engine and the token endpoint."""
 
-    def __init__(self, cloud: Cloud, journal: Journal, url: str) -> None:
+    def __init__(self, cloud: Cloud, journal: Journal) -> None:
         self.cloud, self.journal = cloud, journal
-        self.control = Control(cloud, journal)
-        self.broken: list[str] = self.control.broken
-        cloud.identity.url = url
+        self.bugs: list[str] = []  # what the contract forbids, and what failed; tests look here
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         path = environ.get("PATH_INFO", "")
         try:
-            if path.startswith("/_sandbox/"):
-                status, answer = self.control.answer(environ, path.removeprefix("/_sandbox/").strip("/"), body)
-            elif path == "/token":
-                status, answer = self._token(environ, body)
-            else:
-                status, answer = self.reply(environ, body)
+            status, answer = (self._token if path == "/token" else self.reply)(environ, body)
         except Dropped:
             _hang_up(environ)
             return []
@@ -71,8 +60,7 @@ class App:
     def reply(self, environ: dict[str, Any], body: bytes) -> Answer:
         """Answer one request of the API and log it. Raises Dropped or BrokenEndpoint where a fault says so."""
         verb, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
-        entry: dict[str, Any] = {"time": round(self.cloud.clock.now(), 3), "actor": "client", "outcome": "ok",
-                                 "service": "compute", "action": f"{verb} {path}", "mutating": False}  # fmt: skip
+        entry = blank(self.cloud.clock.now(), service="compute", action=f"{verb} {path}")
         start = time.monotonic()
         try:
             caller = self.cloud.identity.caller(environ.get("HTTP_AUTHORIZATION", ""))
@@ -92,8 +80,8 @@ class App:
         except Exception as error:  # a bug of the simulator: loud in the log, and still Google's shape for the client
             log.exception("%s failed", entry["action"])
             entry["outcome"] = "internalError"
-            self.broken.append(str(error) if isinstance(error, ContractBroken) else traceback.format_exc(limit=-3))
-            text = "bug of the sandbox: " + self.broken[-1]
+            self.bugs.append(str(error) if isinstance(error, ContractBroken) else traceback.format_exc(limit=-3))
+            text = "bug of the sandbox: " + self.bugs[-1]
             return 500, GcpError(500, "internalError", text).body()
         finally:
             entry["ms"] = round((time.monotonic() - start) * 1000, 1)
@@ -120,11 +108,6 @@ class App:
         answer = self.cloud.answer(Request(method, query, content, caller.email), orders)
         after(acting)
         return answer
-
-
-def application(cloud: Cloud | None = None, journal: Journal | None = None, url: str = "http://127.0.0.1:7802") -> App:
-    """A simulated Google to be served at `url` by any threaded WSGI server on loopback."""
-    return App(cloud or Cloud(), journal or Journal(None), url)
 
 
 def _sent(start_response: Callable[..., Any], status: int, kind: str, content: bytes,

@@ -130,6 +130,11 @@ class Cloud:
             if self.operations.tick():
                 self._changed()
 
+    def free(self) -> None:
+        """Let go of what a fault held under way."""
+        with self.lock:
+            self.operations.free()
+
     def add_project(self, name: str) -> None:
         """One more project, in which nothing is."""
         with self.lock:

@@ -15,8 +15,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from sandbox.aws.journal import Journal
 from sandbox.fabric.world import World
 from sandbox.gcp import metadata
-from sandbox.gcp.app import application
+from sandbox.gcp.app import App
 from sandbox.gcp.cloud import Cloud, Machines
+from sandbox.gcp.control import Control
 from sandbox.gcp.world import world_of
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,8 @@ class Service:
     def __init__(self, port: int = 0, journal: Journal | None = None, machines: Machines | None = None,
                  changed: Callable[[], None] = lambda: None) -> None:  # fmt: skip
         self.cloud = Cloud(machines, changed)
-        self.app = application(self.cloud, journal)
-        self._server = make_server("127.0.0.1", port, self.app, threaded=True, request_handler=_Quiet)
+        self.app = App(self.cloud, journal or Journal(None))
+        self._server = make_server("127.0.0.1", port, Control(self.app), threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True  # an open connection does not hold up the end
         self.url = self.cloud.identity.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="gcp", daemon=True)

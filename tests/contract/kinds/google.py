@@ -81,7 +81,7 @@ class Google:
     def close(self) -> None:
         self._wire.close()
         self.service.stop()
-        assert self.service.app.broken == []
+        assert self.service.app.bugs == []
 
     def make(self, collection: str, body: dict[str, Any]) -> None:
         path = f"{PLACES[collection]}/{collection}"

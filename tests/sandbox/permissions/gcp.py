@@ -137,6 +137,6 @@ def serving() -> Iterator[Gcp]:
         with watched("gcp", service.url) as service.url:
             service.cloud.identity.url = service.url
             yield Gcp(service)
-        assert service.app.broken == []
+        assert service.app.bugs == []
     finally:
         service.stop()

@@ -257,7 +257,7 @@ def test_the_control_speaks_like_the_other_clouds(azure: Azure) -> None:
     assert azure.ask("DELETE", "/_sandbox/faults", {"id": made.body["id"]}, token=None).body == {"removed": 1}
     assert azure.ask("POST", "/_sandbox/faults", {"kind": "magic"}, token=None).status == 400
     assert azure.ask("POST", "/_sandbox/settings", {"style": "magic"}, token=None).status == 400
-    azure.ask("POST", "/_sandbox/quotas", {"name": "RouteTables", "limit": 0}, token=None)
+    azure.ask("POST", "/_sandbox/quotas", {"code": "RouteTables", "value": 0}, token=None)
     assert azure.put(TABLE, BODY).error == "RouteTableCountLimitReached"
     entries = azure.ask("GET", "/_sandbox/log?since=0", token=None).body["entries"]
     assert [one["outcome"] for one in entries[-2:]] == ["Broken", "RouteTableCountLimitReached"]

@@ -156,7 +156,7 @@ def serving(*, deliberate: bool = False) -> Iterator[Google]:
                 yield found
             finally:
                 found.session.close()
-        assert service.app.broken == []
+        assert service.app.bugs == []
     finally:
         service.stop()
 
