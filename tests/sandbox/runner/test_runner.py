@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import stat
 import subprocess
 import sys
-import time
 
 from ansible_collections.pangaea.multicloud.plugins.module_utils._lock import lock
 from tests.sandbox.runner.conftest import CHANGE
@@ -212,7 +212,8 @@ def test_json_is_one_object_per_line(house: House) -> None:
 def test_help_is_there_at_once() -> None:
     taken = []
     for _ in range(3):
-        start = time.monotonic()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, ROOT / "runner.py", "--help"], check=True, capture_output=True)
-        taken.append(time.monotonic() - start)
-    assert min(taken) < 0.3
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(taken) < 0.3, "seconds of a processor, whatever else the machine does"

@@ -64,12 +64,12 @@ def test_throttling_lets_a_burst_through(sandbox: Sandbox) -> None:
 
 
 def test_a_delay_delays_and_hits_only_what_it_names(sandbox: Sandbox) -> None:
-    with sandbox.fault(kind="delay", action="DescribeVpcs", name="10.99", seconds=0.5):
+    with sandbox.fault(kind="delay", action="DescribeVpcs", name="10.99", seconds=2):
         start = time.monotonic()
         sandbox.client().describe_vpcs()
-        assert time.monotonic() - start < 0.4
+        assert time.monotonic() - start < 1.5
         sandbox.client().describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.99.0.0/16"]}])
-        assert time.monotonic() - start > 0.5
+        assert time.monotonic() - start > 2
 
 
 def test_what_is_stuck_stays_pending_until_healed(shop: Shop) -> None:

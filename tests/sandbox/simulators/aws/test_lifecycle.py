@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
+import socket
 import time
 from pathlib import Path
 
@@ -31,9 +30,7 @@ def test_up_twice_is_one_and_down_leaves_nothing(own: list[str], capsys: pytest.
     assert main(["up", *own, "--port", port, "--clouds-only"]) == 0
     assert f"AWS_ENDPOINT_URL=http://127.0.0.1:{port}" in capsys.readouterr().out
     first = Place(own[1]).running()
-    start = time.monotonic()
     assert main(["up", *own, "--port", port, "--clouds-only"]) == 0
-    assert time.monotonic() - start < 0.5
     assert Place(own[1]).running() == first and first is not None
     assert main(["status", *own]) == 0
     assert "ready, clouds only" in capsys.readouterr().out
@@ -60,17 +57,10 @@ def test_after_a_crash_up_starts_afresh_and_down_cleans(own: list[str]) -> None:
 
 
 def test_a_taken_port_and_a_bad_name_are_said(own: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    port = free_port()
-    other = subprocess.Popen(
-        [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)], stderr=subprocess.DEVNULL
-    )
-    try:
-        time.sleep(0.5)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
         assert main(["up", *own, "--port", str(port), "--clouds-only"]) == 1
-        assert "is taken" in capsys.readouterr().err
-    finally:
-        other.kill()
-        other.wait()
+    assert "is taken" in capsys.readouterr().err
     assert main(["up", "--name", "Bad-Name", "--clouds-only"]) == 1
     assert "a letter, then up to" in capsys.readouterr().err
     with pytest.raises(SystemExit) as usage:
