@@ -43,6 +43,15 @@ class Damage:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """What we keep in tags of a thing beside its owner, and what a plan must say when one is not as it should."""
+
+    change: str
+    wanted: tuple[str, ...]
+    strays: tuple[str, ...] = ()  # what we keep on other things only
+
+
+@dataclass(frozen=True)
 class Limit:
     """A quota by its name in the cloud, a value too small for a site, and how much of it is in use before."""
 
@@ -82,6 +91,7 @@ class Lab:
     holds: ClassVar[Mapping[str, int]]  # things with our owner in a site of three machines, as a snapshot counts them
     everything: ClassVar[tuple[str, ...]]  # keys of a new site, in the order of its plan
     damages: ClassVar[Mapping[str, Damage]]
+    marks: ClassVar[Mapping[str, Marks]]  # of each of ``things``
     repairs: ClassVar[Mapping[Call, str]]  # each call that puts something back, and the damage that asks for it
     things: ClassVar[Mapping[str, str]]  # what carries our owner, and the part of the site that it belongs to
     limits: ClassVar[tuple[Limit, ...]]

@@ -21,7 +21,7 @@ from ansible_collections.pangaea.multicloud.plugins.modules import aws_machines,
 from tests.contract.watch import watched
 from tests.sandbox.modules.lab import OTHER_OWNER, OWNER, Facts, Lab, Limit
 
-from .damages import DAMAGES, EVERYTHING, HOLDS, NETWORK_CREATES, REPAIRS
+from .damages import DAMAGES, EVERYTHING, HOLDS, MARKS, NETWORK_CREATES, REPAIRS
 from .simulator import simulator
 
 REGION = "eu-central-1"
@@ -56,6 +56,7 @@ class Aws(Lab):
     holds: ClassVar = HOLDS
     everything: ClassVar = EVERYTHING
     damages: ClassVar = DAMAGES
+    marks: ClassVar = MARKS
     repairs: ClassVar = REPAIRS
     things: ClassVar = {
         **dict.fromkeys(("network", "subnet", "gateway", "table", "firewall", "key", "address"), "network"),
