@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.whole import shown
+
 from .events import Event
 
 Report = dict[str, Any]
@@ -97,7 +99,7 @@ def drift(change: Mapping[str, Any]) -> str:
     if change["action"] == "update":
         before = change.get("before") or {}
         after = change.get("after") or change.get("fields") or {}
-        parts = [f"{name}: {before.get(name, 'none')} -> {value}" for name, value in after.items()]
+        parts = [f"{name}: {shown(before.get(name))} -> {shown(value)}" for name, value in after.items()]
     return ", ".join([*parts, *([str(change["reason"])] if change.get("reason") else [])])
 
 

@@ -96,6 +96,13 @@ def tag(client: Client, thing: str, tags: Tags) -> None:
     client.call("ec2", "create_tags", Resources=[thing], Tags=tags)
 
 
+@calls("ec2:DeleteTags", "take tags off {thing}")
+@retries(is_transient, within=60)
+def untag(client: Client, thing: str, tags: Tags) -> None:
+    """Take tags off one thing, ``{"Key"}`` each, whatever they say; the others stay."""
+    client.call("ec2", "delete_tags", Resources=[thing], Tags=tags)
+
+
 @calls("ec2:CreateVpc", "create the network {cidr}")
 @retries(is_throttled, within=60)
 def create_network(client: Client, cidr: str, tags: Tags) -> None:

@@ -14,7 +14,7 @@ from .._engine.resource import State
 from .._site.listings import Named, Row, Rows, View, by_name
 from . import api_machines, api_network
 from .client import Client
-from .tags import FIRST_HOST_KEY, HOST_KEY, NAME, OWNER, PODS, POOL, common_state, tags_of
+from .tags import NAME, OWNER, common_state, tags_of
 from .tokens import is_dead, names_by_token
 
 POWER = {"pending": "running", "running": "running", "stopping": "stopped", "stopped": "stopped"}
@@ -64,13 +64,12 @@ class MachineListings:
         return states
 
     def _state(self, row: Row) -> State:
-        tags, options = tags_of(row), row.get("MetadataOptions", {})
+        options = row.get("MetadataOptions", {})
         required = (options.get("HttpTokens"), options.get("HttpPutResponseHopLimit")) == ("required", 1)
         interface = _first_interface(row)
         groups = sorted(self._firewall(entry["GroupId"]) for entry in interface.get("Groups", []))
         return {
             **common_state(row, row["InstanceId"]),
-            "pool": tags.get(POOL),
             "type": row["InstanceType"],
             "spot": row.get("InstanceLifecycle") == "spot",
             "zone": row.get("Placement", {}).get("AvailabilityZone"),
@@ -81,9 +80,6 @@ class MachineListings:
             "metadata": METADATA
             if required
             else f"tokens {options.get('HttpTokens')}, {options.get('HttpPutResponseHopLimit')} hops",
-            "pods": tags.get(PODS),
-            "first_host_key": tags.get(FIRST_HOST_KEY),
-            "host_key": tags.get(HOST_KEY),
             "private_address": row.get("PrivateIpAddress"),
             "public_address": row.get("PublicIpAddress"),
         }

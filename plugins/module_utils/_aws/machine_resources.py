@@ -11,6 +11,8 @@ from typing import Any
 
 from .._engine.errors import Refused
 from .._engine.resource import State
+from .._site.records import RECORDED
+from .._site.resource import MARKS
 from . import api_machines, api_network
 from .launch import Launch
 from .resource import AwsResource
@@ -23,6 +25,7 @@ class Machine(AwsResource):
     kind = "machine"
     fixed = frozenset({"type", "spot"})
     create_only = frozenset({"image", "disk_gb", "zone", "public"})
+    marks = MARKS - RECORDED
     way_out = "put the size back in the cluster file, or make the machine anew: replace NODE"
     patience = 300.0
 

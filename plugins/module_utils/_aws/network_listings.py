@@ -20,7 +20,7 @@ from .._site.rules import CONTROL_PLANE, NODES
 from . import api_network as api
 from .client import Client
 from .rules import rules_of
-from .tags import MACHINE, MARK, NAME, OWNER, SITE, common_state, is_ours, tags_of
+from .tags import MACHINE, MARK, NAME, OWNER, SITE, TAG_OF_FIELD, common_state, is_ours, tags_of
 
 TABLE = "public"  # the route table's name
 DEFAULT_ROUTE = "0.0.0.0/0"
@@ -228,9 +228,8 @@ def refuse_a_network_without_its_tag(listings: NetworkListings) -> None:
 
 
 def _network_state(row: Row) -> State:
-    marks = {f"mark_{key.removeprefix(MARK)}": value for key, value in tags_of(row).items() if key.startswith(MARK)}
-    for known in (OWNER, SITE):
-        marks.pop(f"mark_{known.removeprefix(MARK)}", None)
+    tags = {key: value for key, value in tags_of(row).items() if key not in TAG_OF_FIELD.values()}
+    marks = {f"mark_{key.removeprefix(MARK)}": value for key, value in tags.items() if key.startswith(MARK)}
     return {**common_state(row, row["VpcId"]), "cidr": row["CidrBlock"], "status": row.get("State"), **marks}
 
 
@@ -242,7 +241,7 @@ def _subnet_state(row: Row) -> State:
 def _address_state(row: Row) -> State:
     used_by = row.get("AssociationId")
     state = common_state(row, row["AllocationId"])
-    return {**state, "machine": tags_of(row).get(MACHINE), "address": row["PublicIp"], "used_by": used_by}
+    return {**state, "address": row["PublicIp"], "used_by": used_by}
 
 
 def _key_state(row: Row) -> State:

@@ -12,7 +12,7 @@ from typing import Any
 from .._engine.resource import State
 from .._site.resource import SiteResource
 from .client import Client
-from .tags import as_tags
+from .tags import as_tags, stray_tags
 
 
 class AwsResource(SiteResource):
@@ -23,12 +23,14 @@ class AwsResource(SiteResource):
         self.client = client
 
     def write_tags(self, fields: State) -> None:
-        """Set those of the fields that are kept in tags, by one call."""
+        """Set those of the fields that are kept in tags, by one call; and take strays off, by another."""
         from . import api_network
 
-        tags = as_tags(fields)
+        tags, strays = as_tags(fields), stray_tags(fields)
         if tags:
             api_network.tag(self.client, self.id, tags)
+        if strays:
+            api_network.untag(self.client, self.id, strays)
 
     @property
     def tags(self) -> list[dict[str, str]]:

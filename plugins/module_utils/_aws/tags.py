@@ -37,7 +37,7 @@ def tags_of(row: dict[str, Any]) -> dict[str, str]:
 def common_state(row: dict[str, Any], thing: str) -> State:
     """What the state of every resource begins with; ``thing`` is its cloud id."""
     tags = tags_of(row)
-    return {"id": thing, "owner": tags.get(OWNER), "site": tags.get(SITE), "label": tags.get(NAME)}
+    return {"id": thing, **{field: tags.get(tag) for field, tag in TAG_OF_FIELD.items()}}
 
 
 def as_tags(fields: State) -> list[dict[str, str]]:
@@ -47,6 +47,11 @@ def as_tags(fields: State) -> list[dict[str, str]]:
         for name, value in sorted(fields.items())
         if name in TAG_OF_FIELD and value is not None
     ]
+
+
+def stray_tags(fields: State) -> list[dict[str, str]]:
+    """The tags that are to be taken off: those of fields that are None."""
+    return [{"Key": TAG_OF_FIELD[name]} for name, value in fields.items() if name in TAG_OF_FIELD and value is None]
 
 
 def made_by_kubernetes(row: dict[str, Any], owner: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from .._engine.resource import State
 from .._site.listings import Named, Row, Rows, View
+from .._site.resource import MARKS
 from . import api_machines, api_network
 from .client import Client
 from .network_listings import STATIC, same
@@ -23,6 +24,7 @@ from .tags import (
     PODS,
     POOL,
     SITE,
+    TAG_OF_FIELD,
     common_state,
     is_owned,
     made_by_kubernetes,
@@ -33,6 +35,7 @@ from .zones import REGIONAL
 DISK = re.compile(r"_(OsDisk_1|disk1)_[0-9a-f]{32}$")  # how Azure ends the names of disks
 AUTOMATIC = "automatic"  # what a field says in the place of the key of a static address
 RUNNING, STOPPED, ENDING, MISSING = "running", "stopped", "ending", "missing"
+MARKS_OF_PARTS = "marks_of_parts"  # a field: what stands on a part, and should stand on the machine or not at all
 STARTING = "starting"  # no drift, but nobody can log in yet
 POWER = {
     "PowerState/starting": RUNNING,
@@ -104,6 +107,7 @@ class MachineListings:
             "site": tags_of(elsewhere[0]).get(SITE) if elsewhere else self.client.site,
             "health": "failed" if any(common_state(one)["health"] == "failed" for one in parts.values()) else "good",
             "parts": parts,
+            MARKS_OF_PARTS: marks_of_parts(parts),
             **self._tagged(machine),
             **self._hardware(machine, row["state"]),
             **self._reachable(row),
@@ -140,6 +144,14 @@ class MachineListings:
             "private_address": first.get("privateIPAddress"),
             "public_address": own["properties"].get("ipAddress") if own else None,
         }
+
+
+def marks_of_parts(parts: Mapping[str, Row]) -> str | None:
+    """Marks on interface and address, as a sentence for a plan: they carry owner and site alone."""
+    judged = {part: tags_of(row) for part, row in parts.items() if part in ("interface", "address")}
+    found = [f"{TAG_OF_FIELD[mark]} on its {part}" for part, tags in judged.items() for mark in sorted(MARKS)
+             if TAG_OF_FIELD[mark] in tags]  # fmt: skip
+    return ", ".join(found) or None
 
 
 def _place(name: str, part: str) -> tuple[str, str]:

@@ -12,10 +12,12 @@ from typing import Any
 
 from .._engine.errors import Refused
 from .._engine.resource import Change, State
+from .._site.records import RECORDED
+from .._site.resource import MARKS
 from . import api_machines, api_network
 from .client import Client
 from .launch import Launch
-from .machine_listings import AUTOMATIC, ENDING, MISSING, RUNNING, STARTING, STOPPED
+from .machine_listings import AUTOMATIC, ENDING, MARKS_OF_PARTS, MISSING, RUNNING, STARTING, STOPPED
 from .network_resources import public_address
 from .resource import AzureResource
 from .tags import OWNER, SITE, as_tags, common_state, is_tag, merged, tags_of
@@ -41,6 +43,7 @@ class Machine(AzureResource):
     kind = "machine"
     fixed = frozenset({"type", "spot"})
     create_only = frozenset({"image", "disk_gb", "zone"})
+    marks = MARKS - RECORDED | {MARKS_OF_PARTS}
     way_out = "put the size back in the cluster file, or make the machine anew: replace NODE"
     patience = api_machines.LONG
     pause = 2.0
@@ -78,7 +81,7 @@ class Machine(AzureResource):
 
     def update(self, fields: State) -> None:
         """Tags, firewall, address, another attempt where one failed, and power."""
-        if any(map(is_tag, fields)):
+        if any(map(is_tag, fields)) or MARKS_OF_PARTS in fields:
             self.retag()
         if fields.keys() & {"firewall", "address", "health"}:
             self._put_interface()
@@ -92,10 +95,9 @@ class Machine(AzureResource):
     def retag(self) -> None:
         """Each part that differs: owner and site stand on all of them."""
         for part, retag in RETAG.items():
-            row = self._part(part)
-            wanted = self._common() if part != "machine" else as_tags(self.wanted)
-            if row and any(tags_of(row).get(name.lower()) != value for name, value in wanted.items()):
-                retag(self.client, self.name, merged(row.get("tags") or {}, wanted))
+            row, tags = self._part(part), self._tags_of(part)
+            if row and tags_of({"tags": tags}) != tags_of(row):
+                retag(self.client, self.name, tags)
 
     def delete(self) -> None:
         """With its disk, its interface and its automatic address."""
@@ -114,19 +116,21 @@ class Machine(AzureResource):
         """The row of a part that was read last; empty when it is not there."""
         return dict(((self.actual or {}).get("parts") or {}).get(part) or {})
 
-    def _common(self) -> dict[str, str]:
-        return {OWNER: self.client.owner, SITE: self.client.site}
+    def _tags_of(self, part: str) -> dict[str, str]:
+        """All tags that a part should have: those of others stay, and what is said of a machine stands on it alone."""
+        present = self._part(part).get("tags") or {}
+        if part == "machine":
+            return merged(present, as_tags(self.wanted), self.strays())
+        return merged(present, {OWNER: self.client.owner, SITE: self.client.site}, MARKS)
 
     def _put_interface(self) -> str:
         """The id of its interface, which has the firewall and the address that it should have."""
         automatic, present = self.wanted["address"] == AUTOMATIC, self._part("address")
         if automatic and (not present or common_state(present)["health"] == "failed"):
-            tags = merged(present.get("tags") or {}, self._common())
-            body = public_address(self.client.region, tags, present.get("zones"), outlives=False)
+            body = public_address(self.client.region, self._tags_of("address"), present.get("zones"), outlives=False)
             api_network.put_address(self.client, self.name, body)
         address = self._launch.automatic_address(self.name) if automatic else self._static()
-        row = self._part("interface")
-        tags = merged(row.get("tags") or {}, self._common())
+        row, tags = self._part("interface"), self._tags_of("interface")
         body = self._launch.interface(self.wanted, address, tags, row, outlives=not automatic)
         api_network.put_interface(self.client, self.name, body)
         return self._launch.interface_id(self.name)

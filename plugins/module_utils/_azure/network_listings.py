@@ -20,7 +20,7 @@ from .._site.rules import CONTROL_PLANE, NODES
 from . import api_account, api_machines, api_network
 from .client import Client
 from .rules import state_of
-from .tags import MACHINE, child_state, common_state, is_owned, marks_of, tags_of
+from .tags import child_state, common_state, is_owned, marks_of
 from .zones import REGIONAL
 
 TABLE = "public"  # the route table's name
@@ -187,5 +187,5 @@ def _key(row: Row) -> str:
 def _address(row: Row) -> State:
     part: dict[str, Any] = row["properties"]
     used_by = (part.get("ipConfiguration") or {}).get("id")
-    state = {"machine": tags_of(row).get(MACHINE), "address": part.get("ipAddress"), "used_by": used_by}
-    return {**common_state(row), **state, "zones": row.get("zones")}
+    state = {"address": part.get("ipAddress"), "used_by": used_by, "zones": row.get("zones")}
+    return {**common_state(row), **state}

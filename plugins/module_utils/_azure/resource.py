@@ -28,7 +28,7 @@ class AzureResource(SiteResource):
     @property
     def tags(self) -> dict[str, str]:
         """All tags that it should have: those of others stay."""
-        return merged((self.actual or {}).get("tags") or {}, as_tags(self.wanted))
+        return merged((self.actual or {}).get("tags") or {}, as_tags(self.wanted), self.strays())
 
     def put(self) -> None:
         """Write it whole, as ``wanted``."""

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .._engine.resource import State
@@ -38,7 +39,8 @@ def tags_of(row: Row) -> dict[str, str]:
 def common_state(row: Row) -> State:
     """What the state of every tagged resource begins with."""
     tags = tags_of(row)
-    return {**child_state(row, tags.get(OWNER)), "site": tags.get(SITE), "tags": row.get("tags") or {}}
+    kept = {field: tags.get(tag) for field, tag in TAG_OF_FIELD.items()}
+    return {**child_state(row, tags.get(OWNER)), **kept, "tags": row.get("tags") or {}}
 
 
 def child_state(row: Row, owner: str | None) -> State:
@@ -58,9 +60,12 @@ def as_tags(fields: State) -> dict[str, str]:
     return {**found, **{f"{MARK}{name}": str(value) for name, value in sorted(marks.items())}}
 
 
-def merged(present: dict[str, str], wanted: dict[str, str]) -> dict[str, str]:
-    """All tags of a thing after a change: a write replaces the whole set, and others' tags are to stay."""
-    names = {name.lower() for name in wanted}
+def merged(present: dict[str, str], wanted: dict[str, str], strays: Iterable[str] = ()) -> dict[str, str]:
+    """All tags of a thing after a change: a write replaces the whole set, and others' tags are to stay.
+
+    ``strays``: fields whose tags are to go.
+    """
+    names = {*(name.lower() for name in wanted), *(TAG_OF_FIELD[field] for field in strays if field in TAG_OF_FIELD)}
     return {**{name: value for name, value in present.items() if name.lower() not in names}, **wanted}
 
 

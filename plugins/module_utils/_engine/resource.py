@@ -83,14 +83,15 @@ class Resource(abc.ABC):
     MUST be overridden: ``kind``, ``create``, ``update``, ``delete``, and ``read`` unless ``listing`` is given.
     MAY be overridden: ``settled``, ``claim`` and the class attributes below.
 
-    ``desired`` is None for a thing that must not exist. Fields that it does not name are left alone. It names other
-    resources by key, never by cloud id, so that a plan is the same before and after its parents exist.
+    ``desired`` is None for a thing that must not exist. Fields that it does not name are left alone, but ``marks``. It
+    names other resources by key, never by cloud id, so that a plan is the same before and after its parents exist.
     """
 
     kind: str
     fixed: frozenset[str] = frozenset()  # fields the cloud cannot change: a difference is Refused
     create_only: frozenset[str] = frozenset()  # fields that are never compared once the thing exists
     masked: frozenset[str] = frozenset()  # fields that hold secrets
+    marks: frozenset[str] = frozenset()  # fields that only we write: one that ``desired`` does not name should be gone
     way_out: str = "change it back in the cluster file, or delete and recreate it yourself"  # said when Refused
     patience: float = 60.0  # seconds until a change must show and be settled
     pause: float = 1.0  # seconds between two looks
@@ -138,7 +139,7 @@ class Resource(abc.ABC):
 
     @abc.abstractmethod
     def update(self, fields: State) -> None:
-        """Set ``fields``: those of ``desired`` that differ."""
+        """Set ``fields``: those of ``desired`` that differ. One that is None is a mark that is to be taken off."""
 
     @abc.abstractmethod
     def delete(self) -> None:
@@ -147,6 +148,11 @@ class Resource(abc.ABC):
     def settled(self) -> bool:
         """Whether the last read shows a final state. True unless overridden."""
         return True
+
+    def strays(self) -> State:
+        """``{mark: None}`` for each mark that it has by the last read, and should not have."""
+        wanted, actual = self.desired or {}, self.actual or {}
+        return {name: None for name in sorted(self.marks) if name not in wanted and actual.get(name) is not None}
 
     def inspect(self) -> Change | None:
         """Read, and say what is to be done; None: nothing."""
@@ -158,7 +164,7 @@ class Resource(abc.ABC):
         if self.actual is None:
             return Change("create", self.key, None, self.desired, self.masked)
         compared = {name: value for name, value in self.desired.items() if name not in self.create_only}
-        change = Change("update", self.key, self.actual, compared, self.masked)
+        change = Change("update", self.key, self.actual, {**compared, **self.strays()}, self.masked)
         return change if change.fields else None
 
     def do(self, change: Change) -> None:

@@ -94,4 +94,9 @@ def _drift(change: dict[str, Any]) -> str:
     if change["action"] != "update":
         return ""
     before, after = change["before"] or {}, change["after"] or {}
-    return ", ".join(f"{name}: {before.get(name, 'none')} -> {value}" for name, value in after.items())
+    return ", ".join(f"{name}: {shown(before.get(name))} -> {shown(value)}" for name, value in after.items())
+
+
+def shown(value: Any) -> Any:
+    """One side of a difference, for people: what is not there is none."""
+    return "none" if value is None else value

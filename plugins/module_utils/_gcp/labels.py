@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from .._engine.resource import State
@@ -84,7 +85,7 @@ def labels_of(row: Row) -> dict[str, str]:
 def labelled_state(row: Row) -> State:
     """What the state of a thing with labels begins with."""
     labels = labels_of(row)
-    return {"id": str(row["id"]), "owner": labels.get(OWNER), "site": labels.get(SITE)}
+    return {"id": str(row["id"]), **{field: labels.get(label) for field, label in LABEL_OF_FIELD.items()}}
 
 
 def as_labels(fields: State) -> dict[str, str]:
@@ -94,6 +95,15 @@ def as_labels(fields: State) -> dict[str, str]:
         for name, value in sorted(fields.items())
         if name in LABEL_OF_FIELD and value is not None
     }
+
+
+def relabelled(present: dict[str, str], wanted: dict[str, str], strays: Iterable[str] = ()) -> dict[str, str]:
+    """All labels of a thing after a change: a write replaces the whole set, and others' labels are to stay.
+
+    ``strays``: fields whose labels are to go.
+    """
+    gone = {LABEL_OF_FIELD[field] for field in strays}
+    return {**{label: value for label, value in present.items() if label not in gone}, **wanted}
 
 
 def metadata_of(row: Row) -> dict[str, str]:

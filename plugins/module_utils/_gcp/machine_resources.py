@@ -11,8 +11,10 @@ from typing import Any
 
 from .._engine.errors import Refused
 from .._engine.resource import State
+from .._site.records import RECORDED
+from .._site.resource import MARKS
 from . import api_machines as api
-from .labels import OWNER, as_labels, as_metadata, labels_of, metadata_items, metadata_of
+from .labels import LABEL_OF_FIELD, OWNER, as_labels, as_metadata, labels_of, metadata_items, metadata_of, relabelled
 from .launch import ONLY_OWN_KEYS, Launch, access_config
 from .machine_listings import MachineListings, access_of
 from .resource import GcpResource, Row, write_fresh
@@ -27,6 +29,7 @@ class Machine(GcpResource):
     kind = "machine"
     fixed = frozenset({"type", "spot"})
     create_only = frozenset({"image", "disk_gb", "zone", "public"})
+    marks = MARKS - RECORDED
     way_out = "put the size back in the cluster file, or make the machine anew: replace NODE"
     patience = 300.0
 
@@ -47,7 +50,7 @@ class Machine(GcpResource):
         """Labels, metadata, firewalls, disk, public address, power."""
         self.refuse_to_adopt(fields)
         row = self._listings.row_of(self.actual or {})
-        if as_labels(fields):
+        if LABEL_OF_FIELD.keys() & fields.keys():
             self._write(row, self._write_labels)
         if "firewalls" in fields:
             self._write(row, self._write_tags)
@@ -85,7 +88,7 @@ class Machine(GcpResource):
         write_fresh(row, lambda: api.get_instance(self.client, self._path), write)
 
     def _write_labels(self, seen: Row) -> None:
-        labels = {**labels_of(seen), **as_labels(self.wanted)}
+        labels = relabelled(labels_of(seen), as_labels(self.wanted), self.strays())
         api.set_labels(self.client, self._path, {"labels": labels, "labelFingerprint": seen["labelFingerprint"]})
 
     def _write_tags(self, seen: Row) -> None:

@@ -19,7 +19,6 @@ from .._site.rules import Rule
 from . import api_network as api
 from .client import Client
 from .labels import (
-    MACHINE,
     described,
     described_state,
     labelled_state,
@@ -149,8 +148,7 @@ class NetworkListings:
     def _address_state(self, row: Row) -> State:
         # Labels are written after the address is made: until then its description says whose it is.
         common = labelled_state(row) if labels_of(row) else described_state(row)
-        machine = labels_of(row).get(MACHINE)
-        return {**common, "machine": machine, "address": row.get("address"), "used_by": row.get("users") or []}
+        return {**common, "address": row.get("address"), "used_by": row.get("users") or []}
 
 
 def _leads_out(row: Row) -> bool:

@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .._engine.resource import State
 from .._site.listings import Rows
 from . import api_network as api
-from .labels import as_labels, description, labels_of, marks_of, name_for
+from .labels import as_labels, description, labels_of, marks_of, name_for, relabelled
 from .network_listings import EVERYWHERE, GATEWAY
 from .resource import DescribedResource, GcpResource, Row, write_fresh
 from .rules import DIRECTIONS, body_of
@@ -171,15 +172,16 @@ class Address(GcpResource):
     def update(self, fields: State) -> None:
         """Labels."""
         self.refuse_to_adopt(fields)
-        self._write_labels(self._rows.get(self.name) or {}, as_labels(self.wanted))
+        self._write_labels(self._rows.get(self.name) or {}, as_labels(self.wanted), self.strays())
 
     def delete(self) -> None:
         """One that a machine still has is in use, and tried again."""
         api.delete_address(self.client, self.name)
 
-    def _write_labels(self, row: Row, labels: dict[str, str]) -> None:
+    def _write_labels(self, row: Row, labels: dict[str, str], strays: Iterable[str] = ()) -> None:
         def write(seen: Row) -> None:
-            body = {"labels": {**labels_of(seen), **labels}, "labelFingerprint": seen["labelFingerprint"]}
+            labelled = relabelled(labels_of(seen), labels, strays)
+            body = {"labels": labelled, "labelFingerprint": seen["labelFingerprint"]}
             api.set_address_labels(self.client, self.name, body)
 
         write_fresh(row, lambda: api.get_address(self.client, self.name), write)

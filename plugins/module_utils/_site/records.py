@@ -14,6 +14,9 @@ from .._cluster.pod_ranges import give_out, part_or_none, refuse_shared_parts
 from .._engine.errors import Refused
 from .._engine.resource import State
 
+# Fields of a machine that stay on it, though no plan asks for them.
+RECORDED = frozenset({"pods", "first_host_key", "host_key"})
+
 
 def wanted_parts(options: dict[str, Any], living: Mapping[str, str | None]) -> dict[str, State]:
     """``{name: {"pods": part}}`` for new machines, and for those whose node says other than the machine.

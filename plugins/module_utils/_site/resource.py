@@ -12,7 +12,12 @@ from typing import Any, Protocol
 from .._engine.errors import AlreadyExists, Refused, Unreachable
 from .._engine.resource import Resource, State
 from .._engine.wait import clock
+from .records import RECORDED
 
+# What we write on things beside owner and site, by the names of fields: each cloud says where it keeps them. On a thing
+# that should not have it, it is drift. Only these: another name that begins with pangaea- is not known to be a mistake.
+# A later version of this collection may have written it, or whoever calls a network module, whose marks have any name.
+MARKS = frozenset({"machine", "pool"}) | RECORDED
 LOOK_AGAIN = 15.0  # seconds until a thing whose create call got no answer must show
 
 
@@ -26,6 +31,7 @@ class SiteClient(Protocol):
 class SiteResource(Resource):
     """MUST be overridden beside the engine's: ``make`` in place of ``create``. MAY be overridden: ``tagged``."""
 
+    marks = MARKS
     tagged = True  # False: it carries no owner, and shares that of what it lives in
 
     def __init__(self, client: SiteClient, name: str, desired: State | None, **others: Any) -> None:

@@ -18,7 +18,7 @@ from ansible_collections.pangaea.multicloud.plugins.modules import account_snaps
 from sandbox.aws.journal import Journal
 from tests.sandbox.running import KEY, NAME, OWNER, UTILS, Outcome, run_module, well
 
-from .site import Call, Damage, Facts, Limit, machines_of, site_of
+from .site import Call, Damage, Facts, Limit, Marks, machines_of, site_of
 
 OTHER_OWNER = "shop-eu-b0000000"  # a cluster whose name begins like ours
 NETWORK: dict[str, Any] = {
@@ -50,6 +50,7 @@ class Lab:
     holds: ClassVar[Mapping[str, int]]  # things with our owner in a site of three machines, as a snapshot counts them
     everything: ClassVar[tuple[str, ...]]  # keys of a new site, in the order of its plan
     damages: ClassVar[Mapping[str, Damage]]
+    marks: ClassVar[Mapping[str, Marks]]  # of each of ``things``
     repairs: ClassVar[Mapping[Call, str]]  # each call that puts something back, and the damage that asks for it
     things: ClassVar[Mapping[str, str]]  # what carries our owner, and the part of the site that it belongs to
     limits: ClassVar[tuple[Limit, ...]]

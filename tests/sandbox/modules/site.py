@@ -22,6 +22,15 @@ class Damage:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """What we keep in tags of a thing beside its owner, and what a plan must say when one is not as it should."""
+
+    change: str
+    wanted: tuple[str, ...]
+    strays: tuple[str, ...] = ()  # what we keep on other things only
+
+
+@dataclass(frozen=True)
 class Limit:
     """A quota by its name in the cloud, a value too small for a site, and how much of it is in use before."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from tests.sandbox.running import well
 
 from .clouds import each
 from .lab import Lab
@@ -68,11 +68,30 @@ def _private_addresses(lab: Lab, network: dict[str, object]) -> dict[str, str]:
     return {name: machine["private_address"] for name, machine in said.items()}
 
 
-@pytest.mark.parametrize("thing", ["address", "machine"])
-def test_tags_of_others_stay_when_ours_are_put_back(lab: Lab, thing: str) -> None:
+@each("lab", "thing", lambda lab: lab.things)
+def test_each_mark_that_is_lost_changed_or_put_where_it_should_not_be_is_named(lab: Lab, thing: str) -> None:
+    network, marks = lab.converge(), lab.marks[thing]
+    before = lab.tags(thing)
+    lost = [(mark, None) for mark in marks.wanted]
+    for mark, value in [*lost, *((mark, "x") for mark in (*marks.wanted, *marks.strays))]:
+        lab.retag(thing, {mark: value})
+        said = well(lab.part(lab.things[thing], network, check=True))
+        assert (mark, said["changes"]) == (mark, [marks.change])
+        assert len(said["plan"]["changes"][0]["before"]) == 1
+        lab.retag(thing, {mark: before.get(mark)})
+    assert lab.plan() == []
+
+
+@each("lab", "thing", lambda lab: lab.things)
+def test_marks_are_put_right_and_tags_that_we_do_not_know_stay(lab: Lab, thing: str) -> None:
     lab.converge()
-    lab.retag(thing, {"pangaea-site": "moon", "cost-center": "7"})
-    lab.converge()
-    tags = lab.tags(thing)
-    assert (tags["cost-center"], tags["pangaea-site"]) == ("7", lab.site)
-    lab.retag(thing, {"cost-center": None})
+    theirs = {"cost-center": "7", "pangaea-of-a-later-version": "x"}
+    lab.retag(thing, theirs)
+    before, marks = lab.tags(thing), lab.marks[thing]
+    assert {*theirs.values()} <= {*before.values()}
+    for edit in filter(None, (dict.fromkeys(marks.wanted[:1]), dict.fromkeys(marks.strays, "x"))):
+        lab.retag(thing, edit)
+        assert lab.plan() == [marks.change]
+        lab.converge()
+        assert (lab.tags(thing), lab.plan()) == (before, [])
+    lab.retag(thing, dict.fromkeys(theirs))

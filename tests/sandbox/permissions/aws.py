@@ -87,6 +87,9 @@ class Aws(Lab):
             "a route was added": self._add_a_route,
             "a subnet has another table": self._swap_the_table,
             "a worker is stopped": lambda: self.client().stop_instances(InstanceIds=[self._instance()["InstanceId"]]),
+            "the control plane is in a pool": lambda: self.client().create_tags(
+                Resources=[self._instance(self.control)["InstanceId"]],
+                Tags=[{"Key": "pangaea-pool", "Value": "general"}]),
             "metadata answers hop": lambda: self.client().modify_instance_metadata_options(
                 InstanceId=self._instance()["InstanceId"], HttpTokens="optional", HttpPutResponseHopLimit=2),
             "a firewall is off": lambda: self.client().modify_network_interface_attribute(
@@ -117,8 +120,8 @@ class Aws(Lab):
         filters = [{"Name": "vpc-id", "Values": [self.made["id"]]}, {"Name": "tag:pangaea-cluster", "Values": [OWNER]}]
         return dict(self.client().describe_route_tables(Filters=filters)["RouteTables"][0])
 
-    def _instance(self) -> dict[str, Any]:
-        wanted = {"tag:Name": [self.worker], "instance-state-name": ["running"]}
+    def _instance(self, name: str = "") -> dict[str, Any]:
+        wanted = {"tag:Name": [name or self.worker], "instance-state-name": ["running"]}
         filters = [{"Name": name, "Values": values} for name, values in wanted.items()]
         return dict(self.client().describe_instances(Filters=filters)["Reservations"][0]["Instances"][0])
 

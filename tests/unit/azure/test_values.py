@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.client import Client
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.images import IMAGES
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.launch import Launch
+from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.machine_listings import marks_of_parts
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.quotas import refuse_over
 from ansible_collections.pangaea.multicloud.plugins.module_utils._azure.rules import (
     Priorities,
@@ -215,6 +216,22 @@ def test_each_image_is_there_for_both_processors() -> None:
 def test_tags_are_merged_without_regard_to_case_and_others_stay() -> None:
     present = {"Pangaea-Site": "moon", "cost": "7"}
     assert merged(present, {"pangaea-site": "azure-fra"}) == {"cost": "7", "pangaea-site": "azure-fra"}
+
+
+def test_a_stray_mark_goes_in_any_case_and_others_stay_as_they_are_written() -> None:
+    present = {"Cost-Center": "7", "Pangaea-Pool": "general", "pangaea-later": "x", "pangaea-pods": "10.129.1.0/24"}
+    assert merged(present, {}, ["pool", "marks_of_parts"]) == {
+        "Cost-Center": "7", "pangaea-later": "x", "pangaea-pods": "10.129.1.0/24",
+    }  # fmt: skip
+
+
+def test_what_is_said_of_a_machine_stands_on_no_part_of_it() -> None:
+    common = {"pangaea-cluster": "shop-1", "pangaea-site": "azure-fra", "cost": "7", "pangaea-later": "x"}
+    parts = {part: {"tags": common} for part in ("interface", "address")}
+    parts["machine"] = {"tags": {**common, "pangaea-pool": "general"}}
+    assert marks_of_parts(parts) is None
+    parts["address"] = {"tags": {**common, "Pangaea-Pool": "general"}}
+    assert marks_of_parts(parts) == "pangaea-pool on its address"
     assert as_tags({"owner": "o", "pods": None, "mark_initialised": "ca=1", "zone": "1"}) == {
         "pangaea-cluster": "o",
         "pangaea-initialised": "ca=1",

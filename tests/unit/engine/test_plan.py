@@ -49,6 +49,39 @@ def test_a_difference_is_an_update_of_exactly_that_field() -> None:
     assert plan.as_dict()["changes"][0]["before"] == {"size": 1}
 
 
+class Marked(Thing):
+    """A thing that may carry a mark."""
+
+    marks = frozenset({"pool", "machine"})
+
+
+def test_a_mark_that_should_not_be_there_is_drift_and_no_other_field_is() -> None:
+    cloud = Cloud({"a": {"owner": OWNER, "pool": "general", "machine": None, "colour": "red"}})
+    plan = Plan.of([Marked(cloud, "a", {}, cloud.listing())])
+    assert said(plan) == ["update thing/aws-fra/a"]
+    assert plan.changes[0].fields == {"pool": None}
+    assert plan.as_dict()["changes"][0] | {"action": ""} == {
+        "action": "", "key": "thing/aws-fra/a", "before": {"pool": "general"}, "after": {"pool": None},
+    }  # fmt: skip
+    assert (plan.diff()[0]["before"], plan.diff()[0]["after"]) == ("pool: general\n", "pool: null\n")
+    plan.apply(lambda _change: None)
+    assert cloud.things["a"] == {"owner": OWNER, "pool": None, "machine": None, "colour": "red"}
+
+
+def test_a_mark_that_is_asked_for_is_compared_and_not_taken_off() -> None:
+    cloud = Cloud({"a": {"owner": OWNER, "pool": "general"}, "b": {"owner": OWNER, "pool": "x"}})
+    listing = cloud.listing()
+    plan = Plan.of([Marked(cloud, name, {"pool": "general"}, listing) for name in ("a", "b")])
+    assert [change.fields for change in plan.changes] == [{"pool": "general"}]
+
+
+def test_a_mark_on_a_thing_of_others_is_not_taken_off() -> None:
+    cloud = Cloud({"a": {"owner": "shop-eu-b0000000", "pool": "general"}})
+    plan = Plan.of([Marked(cloud, "a", {}, cloud.listing())])
+    with pytest.raises(NotOurs, match="it belongs to shop-eu-b0000000"):
+        guards.refuse_what_is_not_ours(plan.steps)
+
+
 def test_deletes_come_first_and_children_before_parents() -> None:
     cloud = Cloud({"old": {"owner": OWNER}, "child": {"owner": OWNER}})
     listing = cloud.listing()

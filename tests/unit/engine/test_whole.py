@@ -25,6 +25,12 @@ def test_parts_become_one_plan_in_the_order_of_doing() -> None:
     assert "target: a -> b" in plan.text()
 
 
+def test_what_is_not_there_is_none_on_either_side() -> None:
+    change = {**UPDATE, "before": {"pool": "general", "site": None}, "after": {"pool": None, "site": "aws-zrh"}}
+    text = WholePlan("shop", (part("aws-zrh", "machines", change),)).text()
+    assert "pool: general -> none, site: none -> aws-zrh" in text
+
+
 def test_only_parts_that_change_something_are_named_and_counted() -> None:
     plan = WholePlan("shop", (part("aws-fra", "network"), part("aws-zrh", "network", UPDATE)))
     assert plan.checksums == {"aws-zrh": {"network": "aws-zrh1"}}

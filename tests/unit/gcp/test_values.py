@@ -185,3 +185,10 @@ def test_no_sdk_is_imported_before_a_call_is_made() -> None:
         env={**os.environ, "PYTHONPATH": path},
     )
     assert json.loads(said.stdout.replace("'", '"')) == []
+
+
+def test_a_stray_label_goes_and_those_of_others_stay() -> None:
+    present = {"team": "a", "pangaea-pool": "general", "pangaea-later": "x", "pangaea-site": "moon"}
+    assert labels.relabelled(present, {"pangaea-site": "gcp-fra"}, ["pool"]) == {
+        "team": "a", "pangaea-later": "x", "pangaea-site": "gcp-fra",
+    }  # fmt: skip

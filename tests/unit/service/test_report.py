@@ -59,9 +59,10 @@ def test_the_same_failure_of_two_hosts_is_said_once() -> None:
 
 
 def test_a_plan_shows_what_drifted() -> None:
-    change = {"action": "update", "key": "route/a/b", "before": {"target": "x", "n": 1}, "after": {"target": "y"}}
+    before, after = {"target": "x", "n": 1, "pool": "a", "site": None}, {"target": "y", "pool": None, "site": "b"}
+    change = {"action": "update", "key": "route/a/b", "before": before, "after": after}
     text = report.plan_text({"plan": {"checksum": "7c1e04a9", "changes": [change]}})
-    assert text == "plan 7c1e04a9: 1 to update\n  update  route/a/b  target: x -> y"
+    assert text == "plan 7c1e04a9: 1 to update\n  update  route/a/b  target: x -> y, pool: a -> none, site: none -> b"
 
 
 class Text(HTMLParser):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.modules.site import Damage, created, delete_everything, machines_of, site_of
+from tests.sandbox.modules.site import Damage, Marks, created, delete_everything, machines_of, site_of
 from tests.sandbox.running import KEY, OWNER
 
 if TYPE_CHECKING:
@@ -247,6 +247,9 @@ DAMAGES: dict[str, Damage] = {
     ),
     "a worker has another pool": Damage(_tag("instance", WORKER, pangaea_pool="x"), (MACHINE,)),
     "a worker has another site": Damage(_tag("instance", WORKER, pangaea_site="moon"), (MACHINE,)),
+    "the control plane has a pool": Damage(
+        _tag("instance", CONTROL, pangaea_pool="general"), (f"update machine/{SITE}/{CONTROL}",)
+    ),
     "the metadata of a worker hops": Damage(
         _instance(
             lambda ec2, key: ec2.modify_instance_metadata_options(
@@ -257,8 +260,23 @@ DAMAGES: dict[str, Damage] = {
     ),
     "a firewall is off a worker": Damage(_take_a_firewall_off, (MACHINE,)),
 }
+_RECORDED = ("pangaea-pods", "pangaea-first-host-key", "pangaea-host-key")
+_STRAYS = ("pangaea-machine", "pangaea-pool", *_RECORDED)
+_OF_NETWORK = {
+    "network": f"network/{SITE}", "subnet": f"subnet/{SITE}/{ZONES[1]}", "gateway": f"internet_gateway/{SITE}",
+    "table": f"route_table/{SITE}/public", "firewall": f"firewall/{SITE}/nodes",
+    "key": f"ssh_key/{SITE}/{OWNER}-{SITE}",
+}  # fmt: skip
+MARKS = {
+    **{thing: Marks(f"update {key}", ("pangaea-site", "Name"), _STRAYS) for thing, key in _OF_NETWORK.items()},
+    "address": Marks(
+        f"update address/{SITE}/{CONTROL}", ("pangaea-site", "Name", "pangaea-machine"), ("pangaea-pool", *_RECORDED)
+    ),
+    "machine": Marks(MACHINE, ("pangaea-site", "Name", "pangaea-pool"), ("pangaea-machine",)),
+}
 REPAIRS = {
     "CreateTags": "the network has another name",
+    "DeleteTags": "the control plane has a pool",
     "AuthorizeSecurityGroupIngress": "a peer is forgotten",
     "RevokeSecurityGroupIngress": "a port is open",
     "AuthorizeSecurityGroupEgress": "less may leave",

@@ -23,7 +23,7 @@ from tests.sandbox.modules.lab import OTHER_OWNER, Lab
 from tests.sandbox.modules.site import Facts, Limit
 from tests.sandbox.running import OWNER
 
-from .damages import DAMAGES, EVERYTHING, HOLDS, NETWORK_CREATES, REPAIRS
+from .damages import DAMAGES, EVERYTHING, HOLDS, MARKS, NETWORK_CREATES, REPAIRS
 from .simulator import simulator
 
 REGION = "eu-central-1"
@@ -59,6 +59,7 @@ class Aws(Lab):
     holds: ClassVar = HOLDS
     everything: ClassVar = EVERYTHING
     damages: ClassVar = DAMAGES
+    marks: ClassVar = MARKS
     repairs: ClassVar = REPAIRS
     things: ClassVar = {
         **dict.fromkeys(("network", "subnet", "gateway", "table", "firewall", "key", "address"), "network"),

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.modules.site import Damage, created, delete_everything, machines_of, site_of
+from tests.sandbox.modules.site import Damage, Marks, created, delete_everything, machines_of, site_of
 from tests.sandbox.running import KEY, OWNER
 from tests.sandbox.simulators.azure.conftest import PLACE, rule
 
@@ -40,6 +41,10 @@ PIP = "Microsoft.Network/publicIPAddresses"
 NIC = "Microsoft.Network/networkInterfaces"
 VM = "Microsoft.Compute/virtualMachines"
 SSH = "Microsoft.Compute/sshPublicKeys/shop-k3v9q2ab-azure-fra"
+
+
+def _tag(where: str, **changes: str | None) -> Callable[[Azure], object]:
+    return lambda azure: azure.write_tags(where, **changes)
 
 
 def _change_a_rule(azure: Azure, name: str, **changes: Any) -> None:
@@ -131,29 +136,9 @@ def _delete_an_empty_subnet(azure: Azure) -> None:
     azure.drop(f"{VNET}/subnets/zone-3")
 
 
-def _move_the_group_to_another_site(azure: Azure) -> None:
-    azure.write_tags("", pangaea_site="moon")
-
-
-def _move_the_network_to_another_site(azure: Azure) -> None:
-    azure.write_tags(VNET, pangaea_site="moon")
-
-
-def _move_a_firewall_to_another_site(azure: Azure) -> None:
-    azure.write_tags(f"{NSG}/shop-azure-fra-nodes", pangaea_site="moon")
-
-
-def _move_the_table_to_another_site(azure: Azure) -> None:
-    azure.write_tags(TABLE, pangaea_site=None)
-
-
 def _delete_a_firewall_that_nobody_uses(azure: Azure) -> None:
     """That of plain nodes: here every worker is in a pool with one of its own."""
     azure.drop(f"{NSG}/shop-azure-fra-nodes")
-
-
-def _give_the_address_to_another_machine(azure: Azure) -> None:
-    azure.write_tags(f"{PIP}/{CONTROL}-static", pangaea_machine="x")
 
 
 def _delete_the_key(azure: Azure) -> None:
@@ -177,14 +162,6 @@ def _stop_a_worker(azure: Azure) -> None:
 
 def _deallocate_a_worker(azure: Azure) -> None:
     azure.power("deallocate", WORKER)
-
-
-def _move_a_worker_to_another_pool(azure: Azure) -> None:
-    azure.write_tags(f"{VM}/{WORKER}", pangaea_pool="x")
-
-
-def _move_an_interface_to_another_site(azure: Azure) -> None:
-    azure.write_tags(f"{NIC}/{WORKER}", pangaea_site=None)
 
 
 def _rewrite_the_interface(azure: Azure, machine: str, *, firewall: str | None, address: str | None) -> None:
@@ -242,24 +219,30 @@ DAMAGES: dict[str, Damage] = {
     "a subnet is off its table": Damage(_take_a_subnet_off_its_table, (f"update subnet/{SITE}/2",)),
     "a firewall is on a subnet": Damage(_put_a_firewall_on_a_subnet, (f"update subnet/{SITE}/2",)),
     "an empty subnet is deleted": Damage(_delete_an_empty_subnet, (f"create subnet/{SITE}/3",)),
-    "the group has another site": Damage(_move_the_group_to_another_site, (f"update group/{SITE}",)),
-    "the network has another site": Damage(_move_the_network_to_another_site, (f"update network/{SITE}",)),
-    "a firewall has another site": Damage(_move_a_firewall_to_another_site, (f"update firewall/{SITE}/nodes",)),
-    "the table has no site": Damage(_move_the_table_to_another_site, (f"update route_table/{SITE}/public",)),
+    "the group has another site": Damage(_tag("", pangaea_site="moon"), (f"update group/{SITE}",)),
+    "the network has another site": Damage(_tag(VNET, pangaea_site="moon"), (f"update network/{SITE}",)),
+    "a firewall has another site": Damage(
+        _tag(f"{NSG}/shop-azure-fra-nodes", pangaea_site="moon"), (f"update firewall/{SITE}/nodes",)
+    ),
+    "the table has no site": Damage(_tag(TABLE, pangaea_site=None), (f"update route_table/{SITE}/public",)),
     "a firewall is deleted": Damage(
         _delete_a_firewall_that_nobody_uses,
         created((f"firewall/{SITE}/nodes", *(key for key in OF_RULES if "/nodes-" in key))),
     ),
     "the address is for another machine": Damage(
-        _give_the_address_to_another_machine, (f"update address/{SITE}/{CONTROL}",)
+        _tag(f"{PIP}/{CONTROL}-static", pangaea_machine="x"), (f"update address/{SITE}/{CONTROL}",)
     ),
     "the key is deleted": Damage(_delete_the_key, (f"create ssh_key/{SITE}/shop-k3v9q2ab-{SITE}",)),
     "the key is another": Damage(_change_the_key, (f"update ssh_key/{SITE}/shop-k3v9q2ab-{SITE}",)),
     "a worker is deleted": Damage(_delete_a_worker, (f"create machine/{SITE}/{WORKER}",)),
     "a worker is stopped": Damage(_stop_a_worker, (MACHINE,)),
     "a worker is deallocated": Damage(_deallocate_a_worker, (MACHINE,)),
-    "a worker has another pool": Damage(_move_a_worker_to_another_pool, (MACHINE,)),
-    "an interface has no site": Damage(_move_an_interface_to_another_site, (MACHINE,)),
+    "a worker has another pool": Damage(_tag(f"{VM}/{WORKER}", pangaea_pool="x"), (MACHINE,)),
+    # a name in another case is ours in Azure only
+    "the control plane has a pool": Damage(
+        _tag(f"{VM}/{CONTROL}", Pangaea_Pool="general"), (f"update machine/{SITE}/{CONTROL}",)
+    ),
+    "an interface has no site": Damage(_tag(f"{NIC}/{WORKER}", pangaea_site=None), (MACHINE,)),
     "a firewall is off a worker": Damage(_take_the_firewall_off_a_worker, (MACHINE,)),
     "a worker is behind another firewall": Damage(_put_a_worker_behind_another_firewall, (MACHINE,)),
     "a worker has no address": Damage(_take_the_address_off_a_worker, (MACHINE,)),
@@ -272,6 +255,20 @@ DAMAGES: dict[str, Damage] = {
             f"update machine/{SITE}/{CONTROL}",
         ),
     ),
+}
+_RECORDED = ("pangaea-pods", "pangaea-first-host-key", "pangaea-host-key")
+_STRAYS = ("pangaea-machine", "pangaea-pool", *_RECORDED)
+_SITE_ONLY = {
+    "group": f"update group/{SITE}", "network": f"update network/{SITE}", "firewall": f"update firewall/{SITE}/nodes",
+    "table": f"update route_table/{SITE}/public", "key": f"update ssh_key/{SITE}/{OWNER}-{SITE}",
+    "interface": MACHINE, "automatic address": MACHINE,
+}  # fmt: skip
+MARKS = {
+    **{thing: Marks(change, ("pangaea-site",), _STRAYS) for thing, change in _SITE_ONLY.items()},
+    "address": Marks(
+        f"update address/{SITE}/{CONTROL}", ("pangaea-site", "pangaea-machine"), ("pangaea-pool", *_RECORDED)
+    ),
+    "machine": Marks(MACHINE, ("pangaea-site", "pangaea-pool"), ("pangaea-machine",)),
 }
 REPAIRS = {
     "PUT networkSecurityGroups/securityRules": "ssh is open to all",

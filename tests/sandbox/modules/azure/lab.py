@@ -26,7 +26,7 @@ from tests.sandbox.running import OWNER, azure_polls_at_once
 from tests.sandbox.simulators.azure.conftest import PLACE, nic, vm, vnet
 from tests.sandbox.simulators.azure.conftest import Azure as Client
 
-from .damages import DAMAGES, EVERYTHING, HOLDS, REPAIRS
+from .damages import DAMAGES, EVERYTHING, HOLDS, MARKS, REPAIRS
 
 OURS = f"{OWNER}-azure-fra"  # the resource group
 NETWORK, COMPUTE = "Microsoft.Network", "Microsoft.Compute"
@@ -79,6 +79,7 @@ class Azure(Lab):
     holds: ClassVar = HOLDS
     everything: ClassVar = EVERYTHING
     damages: ClassVar = DAMAGES
+    marks: ClassVar = MARKS
     repairs: ClassVar = REPAIRS
     things: ClassVar = {
         **dict.fromkeys(THINGS, "network"), **dict.fromkeys(("machine", "interface", "automatic address"), "machines"),

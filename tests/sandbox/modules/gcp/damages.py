@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.modules.site import Damage, created, delete_everything, machines_of, site_of
+from tests.sandbox.modules.site import Damage, Marks, created, delete_everything, machines_of, site_of
 from tests.sandbox.running import OWNER
 from tests.sandbox.simulators.gcp.conftest import REGION
 
@@ -118,6 +118,10 @@ def _move_a_worker_to_another_pool(gcp: Gcp) -> None:
     gcp.set_labels(gcp.path(WORKER), pangaea_pool="x")
 
 
+def _put_the_control_plane_into_a_pool(gcp: Gcp) -> None:
+    gcp.set_labels(gcp.path(CONTROL), pangaea_pool="general")
+
+
 def _move_a_worker_to_another_site(gcp: Gcp) -> None:
     gcp.set_labels(gcp.path(WORKER), pangaea_site="moon")
 
@@ -201,8 +205,14 @@ DAMAGES: dict[str, Damage] = {
     ),
     "a worker has another pool": Damage(_move_a_worker_to_another_pool, (f"update machine/{SITE}/{WORKER}",)),
     "a worker has another site": Damage(_move_a_worker_to_another_site, (f"update machine/{SITE}/{WORKER}",)),
+    "the control plane has a pool": Damage(_put_the_control_plane_into_a_pool, (f"update machine/{SITE}/{CONTROL}",)),
     "OS Login opens a worker": Damage(_switch_os_login_on, (f"update machine/{SITE}/{WORKER}",)),
     "keys of the project open a worker": Damage(_let_the_keys_of_the_project_in, (f"update machine/{SITE}/{WORKER}",)),
+}
+MARKS = {  # a firewall has them in its description, where none of the others are looked for
+    "rule": Marks(f"update rule/{SITE}/nodes-in-tcp-22", ("pangaea-site",)),
+    "address": Marks(f"update address/{SITE}/{CONTROL}", ("pangaea-site", "pangaea-machine"), ("pangaea-pool",)),
+    "machine": Marks(f"update machine/{SITE}/{WORKER}", ("pangaea-site", "pangaea-pool"), ("pangaea-machine",)),
 }
 REPAIRS = {
     "routes.insert": "the default route is deleted",

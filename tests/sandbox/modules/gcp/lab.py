@@ -27,7 +27,7 @@ from tests.sandbox.simulators.gcp.conftest import (
     subnet,
 )
 
-from .damages import ADDRESS, DAMAGES, EVERYTHING, HOLDS, LABEL, OUT, REPAIRS, SSH
+from .damages import ADDRESS, DAMAGES, EVERYTHING, HOLDS, LABEL, MARKS, OUT, REPAIRS, SSH
 
 WAITS = tuple(f"{place}Operations.wait" for place in ("global", "region", "zone"))
 
@@ -60,6 +60,7 @@ class Gcp(Lab):
     holds: ClassVar = HOLDS
     everything: ClassVar = EVERYTHING
     damages: ClassVar = DAMAGES
+    marks: ClassVar = MARKS
     repairs: ClassVar = REPAIRS
     things: ClassVar = {"rule": "network", "address": "network", "machine": "machines"}
     remembered: ClassVar = ("address",)  # by its description
