@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
-from sandbox.aws.clock import Clock
-from sandbox.aws.journal import Journal
+from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.host import Machines
+from sandbox.journal import Journal
 
 log = logging.getLogger(__name__)
 PREFIX = "/_sandbox/"
@@ -38,12 +39,6 @@ class Principals(Protocol):
 
     def show(self) -> Answer: ...
     def release(self, who: str | None, /) -> int: ...
-
-
-class Machines(Protocol):
-    """The fabric's word on machines."""
-
-    def status(self, key: str) -> str: ...
 
 
 class Cloud(Protocol):

@@ -14,14 +14,22 @@ from typing import Any, Protocol
 log = logging.getLogger(__name__)
 
 
-class Host(Protocol):
+class Machines(Protocol):
+    """What a simulated cloud needs of the fabric, if there is one; `key` is the cloud's own id of a machine."""
+
+    def status(self, key: str) -> str:
+        """booting, running, stopped, failed or absent."""
+
+    def reboot(self, key: str) -> None:
+        """Power off and on."""
+
+
+class Host(Machines, Protocol):
     """What the daemon needs of this machine."""
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
-    def status(self, key: str) -> str: ...
     def kill(self, key: str) -> None: ...
-    def reboot(self, key: str) -> None: ...
     def problems(self) -> list[str]: ...
 
 

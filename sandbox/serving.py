@@ -11,13 +11,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
-
 from sandbox.aws import imds as aws_imds
 from sandbox.aws.app import App
 from sandbox.aws.cloud import Cloud
 from sandbox.aws.control import Control
-from sandbox.aws.journal import Journal
 from sandbox.azure import imds as azure_imds
 from sandbox.azure.cloud import Cloud as AzureCloud
 from sandbox.azure.server import Server as AzureServer
@@ -25,7 +22,9 @@ from sandbox.azure.world import world_of as azure_world
 from sandbox.fabric.world import World
 from sandbox.gcp.serving import Service as GcpService
 from sandbox.gcp.world import world_of as gcp_world
+from sandbox.journal import Journal
 from sandbox.places import AWS, AZURE, GCP, Place
+from sandbox.port import Port
 
 log = logging.getLogger(__name__)
 
@@ -86,19 +85,16 @@ class Clouds:
         numbers = itertools.count(1)  # one count for all clouds: the log says what came first, and `--since` means all
         journal, gcp_journal, azure_journal = (Journal(place.requests(one), numbers) for one in (AWS, GCP, AZURE))
         whole = {("GET", "health"): supervisor.health, ("POST", "kill"): supervisor.kill}
-        app = Control(App(self.cloud, journal), whole)
-        self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
-        self._server.daemon_threads = True  # an open connection does not hold up the end
-        self._thread = threading.Thread(target=self._server.serve_forever, name="aws", daemon=True)
+        self.aws = Port(Control(App(self.cloud, journal), whole), port)
         self.gcp = GcpService(place.port(GCP, port), gcp_journal, real, self._gcp_changed)
         self.azure = AzureServer(
             AzureCloud(real, self._azure_changed), azure_journal, place.folder / AZURE, place.port(AZURE, port),
         )  # fmt: skip
-        self.urls = {AWS: f"http://127.0.0.1:{port}", GCP: self.gcp.url, AZURE: self.azure.url}
+        self.urls = {AWS: self.aws.url, GCP: self.gcp.url, AZURE: self.azure.url}
 
     def start(self) -> None:
         """Answer from now on."""
-        self._thread.start()
+        self.aws.start()
         self.gcp.start()
         self.azure.start()
 
@@ -106,7 +102,7 @@ class Clouds:
         """Answer no more."""
         self.azure.stop()
         self.gcp.stop()
-        self._server.shutdown()
+        self.aws.stop()
 
     def tick(self) -> None:
         """Let time pass in all of them."""
@@ -131,15 +127,3 @@ class Clouds:
 
     def _azure_changed(self) -> None:
         self.worlds.tell(AZURE, azure_world(self.azure.cloud))
-
-
-class _Quiet(WSGIRequestHandler):  # type: ignore[misc]
-    """Connections stay open between requests; the request log is ours, not one line on stderr per request."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, *args: Any) -> None:
-        """Nothing: the journal has it."""
-
-    def log_error(self, format: str, *args: Any) -> None:
-        log.warning(format, *args)

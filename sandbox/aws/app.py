@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import socket
 import time
 import traceback
 from collections.abc import Callable, Iterable
@@ -19,10 +18,11 @@ from sandbox.aws import ACCOUNT, wire
 from sandbox.aws.cloud import Cloud, Request
 from sandbox.aws.errors import AwsError
 from sandbox.aws.faults import before
-from sandbox.aws.journal import Journal, blank, is_mutating, without_secrets
-from sandbox.aws.model import Params, from_form, operation
+from sandbox.aws.model import Params, from_form, is_mutating, operation
 from sandbox.aws.wire import Reply
 from sandbox.faults import BrokenEndpoint, Dropped, after, has
+from sandbox.journal import Journal, blank, without_secrets
+from sandbox.port import MARK, hang_up
 
 log = logging.getLogger(__name__)
 SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
@@ -30,6 +30,7 @@ SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([a-z0-9-]+)/(
 SERVICES = {
     "ec2": ("ec2", "ec2"), "sts": ("sts", "query"), "ssm": ("ssm", "json"), "servicequotas": ("service-quotas", "json"),
 }  # fmt: skip
+SECRET = frozenset({"userdata", "publickeymaterial", "privatekey"})  # parameters
 BROKEN = (
     b"<html><head><title>500 Internal Server Error</title></head><body><h1>Internal Server Error</h1></body></html>"
 )
@@ -47,7 +48,7 @@ class App:
         try:
             status, headers, content = self.reply(environ, body)
         except Dropped:
-            _hang_up(environ)
+            hang_up(environ)
             return []
         start_response(f"{status} -", [*headers.items(), ("Content-Length", str(len(content)))])
         return [content]
@@ -62,7 +63,7 @@ class App:
             account, actor = self._caller(key)
             entry |= {"actor": actor, "account": account, "region": region, "service": service}
             action, params = _parse(environ, service, protocol, body)
-            entry |= {"action": action, "params": without_secrets(params)}
+            entry |= {"action": action, "params": without_secrets(params, SECRET)}
             entry["mutating"] = is_mutating(action) and not params.get("DryRun", False)
             request = Request(account, region, actor, service, action, params, key)
             reply = self._do(request, protocol)
@@ -76,7 +77,7 @@ class App:
             raise
         except BrokenEndpoint:
             entry["outcome"] = "(html 500)"
-            reply = 500, {**wire.MARK, "Content-Type": "text/html"}, BROKEN
+            reply = 500, {**MARK, "Content-Type": "text/html"}, BROKEN
         except Exception:  # a bug of the simulator: loud in the log, and still AWS's shape for the client
             log.exception("%s %s failed", entry["service"], entry["action"])
             entry["outcome"] = "InternalError"
@@ -141,10 +142,3 @@ def _parse(environ: dict[str, Any], service: str, protocol: str, body: bytes) ->
         raise AwsError("MissingAction", "The request must contain the parameter Action")
     shape = operation(service, action).input_shape
     return action, from_form(shape, form, protocol) if shape is not None else {}
-
-
-def _hang_up(environ: dict[str, Any]) -> None:
-    """Cut the connection without a byte, as a lost answer looks to a client."""
-    connection = environ.get("werkzeug.socket")
-    if connection is not None:
-        connection.shutdown(socket.SHUT_RDWR)

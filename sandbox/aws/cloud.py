@@ -25,19 +25,19 @@ from sandbox.aws import (
     store,
 )
 from sandbox.aws.calls import RULES, Call
-from sandbox.aws.clock import Clock
 from sandbox.aws.describe import LISTS, Describe
 from sandbox.aws.errors import AwsError, not_implemented
-from sandbox.aws.journal import is_mutating
-from sandbox.aws.model import Params, check_answer, check_request, operation
+from sandbox.aws.model import Params, check_answer, check_request, is_mutating, operation
 from sandbox.aws.phases import Phases
 from sandbox.aws.pool import Pool
 from sandbox.aws.principals import Principals
 from sandbox.aws.quotas import Quotas
-from sandbox.aws.region import Machines, Region, Shared
+from sandbox.aws.region import Region, Shared
 from sandbox.aws.rules_tags import check_ids, check_tags
 from sandbox.aws.tokens import Tokens
 from sandbox.aws.understood import check_understood
+from sandbox.clock import Clock
+from sandbox.host import Machines
 
 _LOADED = (describe, rules_addresses, rules_groups, rules_network, rules_parts)  # their rules register on import
 

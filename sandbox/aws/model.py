@@ -23,6 +23,7 @@ from moto.core.utils import get_service_model
 from sandbox.aws.errors import AwsError, invalid, not_implemented
 
 Params = dict[str, Any]
+READS = ("Describe", "Get", "List", "Search")
 
 
 class BrokenAnswer(Exception):
@@ -42,6 +43,11 @@ def operation(service_name: str, action: str) -> OperationModel:
         return service(service_name).operation_model(action)
     except OperationNotFoundError:
         raise AwsError("InvalidAction", f"The action {action} is not valid for this web service.") from None
+
+
+def is_mutating(action: str) -> bool:
+    """Whether the action changes something when it succeeds."""
+    return not action.startswith(READS)
 
 
 def from_form(shape: StructureShape, form: Mapping[str, str], protocol: str = "ec2") -> Params:

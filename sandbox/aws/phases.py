@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sandbox.aws.clock import Clock
+from sandbox.clock import Clock
 
 LOOKS = 2
 

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from sandbox.aws import images, kinds, store
-from sandbox.aws.clock import Clock
 from sandbox.aws.errors import AwsError
 from sandbox.aws.kinds import Kind
 from sandbox.aws.lists import Row
 from sandbox.aws.model import Params
 from sandbox.aws.phases import Phases
 from sandbox.aws.quotas import Quotas
+from sandbox.clock import Clock
+from sandbox.host import Machines
 
 LISTED_AFTER_DEATH = 3600.0  # seconds; "terminated instances remain visible for about one hour"
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
@@ -24,13 +25,6 @@ GONE_WITH_DEATH = (
     "PrivateIpAddress", "PublicIpAddress", "SubnetId", "VpcId", "NetworkInterfaces", "BlockDeviceMappings",
     "SecurityGroups",
 )  # fmt: skip
-
-
-class Machines(Protocol):
-    """What makes instances real: the fabric, or nothing."""
-
-    def status(self, key: str) -> str: ...
-    def reboot(self, key: str) -> None: ...
 
 
 @dataclass

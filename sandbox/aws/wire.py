@@ -14,11 +14,9 @@ from moto.core.serialize import SerializationContext, get_serializer_class
 
 from sandbox.aws.errors import AwsError
 from sandbox.aws.model import Params
+from sandbox.port import MARK
 
 Reply = tuple[int, dict[str, str], bytes]
-
-# Every answer says that it is simulated, so that a log or a capture can never be taken for the real cloud.
-MARK = {"x-pangaea-sandbox": "simulated"}
 
 
 def answer(service_name: str, protocol: str, op: OperationModel, result: Params) -> Reply:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import time
 import traceback
 import uuid
@@ -15,7 +14,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox.aws.journal import Journal, blank
 from sandbox.azure import ids, routing, tenant
 from sandbox.azure.cloud import Cloud
 from sandbox.azure.errors import ArmError
@@ -23,9 +21,10 @@ from sandbox.azure.faults import before
 from sandbox.azure.login import Login
 from sandbox.azure.wire import Reply, Request
 from sandbox.faults import BrokenEndpoint, Dropped, after
+from sandbox.journal import Journal, blank, without_secrets
+from sandbox.port import MARK, hang_up
 
 log = logging.getLogger(__name__)
-MARK = {"x-pangaea-sandbox": "simulated"}
 SECRET = frozenset({"customdata", "userdata", "adminpassword", "client_secret", "client_assertion"})
 BROKEN = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 Raw = tuple[int, dict[str, str], bytes]
@@ -47,7 +46,7 @@ class App:
                                       body, base)  # fmt: skip
             status, headers, content = self._login(environ, *login) if login else self.reply(environ, body, base)
         except Dropped:
-            _hang_up(environ)
+            hang_up(environ)
             return []
         start_response(f"{status} -", [*{**headers, **MARK}.items(), ("Content-Length", str(len(content)))])
         return [content]
@@ -103,7 +102,7 @@ class App:
                                              and name not in ("s", "h", "c", "t")}}}  # fmt: skip
         parsed = _json(body)
         if parsed is not None:
-            entry["params"]["body"] = without_secrets(parsed)
+            entry["params"]["body"] = without_secrets(parsed, SECRET)
         entry["region"] = self._region(path, parsed)
         self._throttle(actor, path.subscription, method, headers)
         acting = self.cloud.faults.meet(entry["service"], entry["action"], entry["region"], [raw, parsed], actor)
@@ -173,17 +172,3 @@ def _raw(reply: Reply, headers: dict[str, str]) -> Raw:
     content = b"" if reply.body is None else json.dumps(reply.body).encode()
     kind = {"Content-Type": "application/json; charset=utf-8"} if content else {}
     return reply.status, {**headers, **kind, **reply.headers}, content
-
-
-def without_secrets(value: Any) -> Any:
-    """A body as the log may show it."""
-    if isinstance(value, dict):
-        return {name: f"(masked, {len(str(inner))} characters)" if name.lower() in SECRET else without_secrets(inner)
-                for name, inner in value.items()}  # fmt: skip
-    return [without_secrets(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _hang_up(environ: dict[str, Any]) -> None:
-    connection = environ.get("werkzeug.socket")
-    if connection is not None:
-        connection.shutdown(socket.SHUT_RDWR)

@@ -12,9 +12,7 @@ import ipaddress
 import secrets
 import threading
 from collections.abc import Callable
-from typing import Protocol
 
-from sandbox.aws.clock import Clock
 from sandbox.azure import catalog, faults, registry
 from sandbox.azure.contract import Contract
 from sandbox.azure.errors import ArmError, in_network
@@ -25,20 +23,12 @@ from sandbox.azure.roles import Principals
 from sandbox.azure.settings import Settings, Throttle
 from sandbox.azure.store import Body, Resource, Store
 from sandbox.azure.wire import Reply
+from sandbox.clock import Clock
+from sandbox.host import Machines
 
 SUBSCRIPTION = "5a4d0b0c-0000-4000-8000-73616e64626f"  # "sandbo" in its last digits: nobody's
 # A part of 198.18.0.0/15 (RFC 2544, no one's) of its own, so that no other simulated cloud gives the same address.
 FIRST, LAST = (int(ipaddress.IPv4Address(text)) for text in ("198.19.64.0", "198.19.127.255"))
-
-
-class Machines(Protocol):
-    """What the fabric says of machines, by vmId."""
-
-    def status(self, key: str) -> str:
-        """booting, running, stopped, failed or absent."""
-
-    def reboot(self, key: str) -> None:
-        """Power off and on."""
 
 
 class SimulatorBug(AssertionError):

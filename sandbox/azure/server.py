@@ -5,21 +5,15 @@
 
 from __future__ import annotations
 
-import logging
 import ssl
-import threading
 from pathlib import Path
-from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
-
-from sandbox.aws.journal import Journal
 from sandbox.azure import tls
 from sandbox.azure.app import App
 from sandbox.azure.cloud import Cloud
 from sandbox.azure.control import Control
-
-log = logging.getLogger(__name__)
+from sandbox.journal import Journal
+from sandbox.port import Port
 
 
 class Server:
@@ -30,29 +24,6 @@ class Server:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         self.cloud, self.journal, self.app = cloud, journal, App(cloud, journal)
-        self._server = make_server("127.0.0.1", port, Control(self.app), threaded=True, request_handler=_Quiet,
-                                   ssl_context=context)  # fmt: skip
-        self._server.daemon_threads = True  # an open connection does not hold up the end
-        self.url = f"https://127.0.0.1:{self._server.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="azure", daemon=True)
-
-    def start(self) -> None:
-        """Answer from now on."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Answer no more."""
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Quiet(WSGIRequestHandler):  # type: ignore[misc]
-    """Connections stay open; the request log is ours."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, *args: Any) -> None:
-        """Nothing: the journal has it."""
-
-    def log_error(self, format: str, *args: Any) -> None:
-        log.warning(format, *args)
+        self._port = Port(Control(self.app), port, context)
+        self.url = self._port.url
+        self.start, self.stop = self._port.start, self._port.stop

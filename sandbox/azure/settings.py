@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from sandbox.aws.clock import Clock
+from sandbox.clock import Clock
 
 Style = Literal["headers", "resource"]
 Conflict = Literal["refuse", "operation"]

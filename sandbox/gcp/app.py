@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import time
 import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
-from sandbox.aws.journal import Journal, blank
 from sandbox.faults import BrokenEndpoint, Dropped, after, has
 from sandbox.gcp import discovery, faults
 from sandbox.gcp.cloud import Cloud, ContractBroken, Orders, Request
 from sandbox.gcp.errors import GcpError, not_implemented
 from sandbox.gcp.identity import BadGrant, Caller
+from sandbox.journal import Journal, blank, without_secrets
+from sandbox.port import MARK, hang_up
 
 log = logging.getLogger(__name__)
-MARK = {"x-pangaea-sandbox": "simulated"}
 SECRET = frozenset({"value", "assertion", "private_key"})  # metadata values hold user data and keys
 BROKEN = b"<html><title>Error 502 (Server Error)!!1</title><p>The server encountered a temporary error.</html>"
 Answer = tuple[int, dict[str, Any]]
@@ -41,7 +40,7 @@ class App:
         try:
             status, answer = (self._token if path == "/token" else self.reply)(environ, body)
         except Dropped:
-            _hang_up(environ)
+            hang_up(environ)
             return []
         except BrokenEndpoint:
             return _sent(start_response, 502, "text/html; charset=UTF-8", BROKEN, {})
@@ -96,7 +95,8 @@ class App:
         place = method.values.get("zone", method.values.get("region", "global"))
         query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
         given = content if isinstance(content, dict) else {}
-        shown = {**method.values, **{key: values[-1] for key, values in query.items()}, **without_secrets(given)}
+        asked = {key: values[-1] for key, values in query.items()}
+        shown = {**method.values, **asked, **without_secrets(given, SECRET)}
         entry |= {"account": method.values.get("project"), "region": place, "params": shown,
                   "action": method.id.removeprefix("compute."),
                   "mutating": verb != "GET" and not method.id.endswith(".wait")}  # fmt: skip
@@ -124,20 +124,3 @@ def _parsed(body: bytes) -> Any:
         return json.loads(body)
     except ValueError as error:
         raise GcpError(400, "parseError", f"Invalid JSON payload received. {error}") from error
-
-
-def without_secrets(value: Any) -> Any:
-    """The body as the log may show it."""
-    if isinstance(value, dict):
-        return {key: f"(masked, {len(str(one))} characters)" if key in SECRET else without_secrets(one)
-                for key, one in value.items()}  # fmt: skip
-    if isinstance(value, list):
-        return [without_secrets(one) for one in value]
-    return value
-
-
-def _hang_up(environ: dict[str, Any]) -> None:
-    """Cut the connection without a byte, as a lost answer looks to a client."""
-    connection = environ.get("werkzeug.socket")
-    if connection is not None:
-        connection.shutdown(socket.SHUT_RDWR)

@@ -11,9 +11,9 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from sandbox.aws.clock import Clock
+from sandbox.clock import Clock
 from sandbox.gcp import (
     catalog,
     discovery,
@@ -39,19 +39,13 @@ from sandbox.gcp.quotas import Quotas
 from sandbox.gcp.roles import Principals
 from sandbox.gcp.stamps import Stamps
 from sandbox.gcp.store import Row, Store
+from sandbox.host import Machines
 
 _LOADED = (reads, rules_address, rules_disk, rules_firewall, rules_instance, rules_network, rules_route,
            rules_settings, rules_subnet)  # their rules register on import  # fmt: skip
 PROJECT = "pangaea-sandbox"
 IGNORED = ("alt", "prettyPrint", "key", "quotaUser", "userIp", "$.xgafv", "upload_protocol", "uploadType")
 REMEMBERED = 3600  # seconds that a requestId is known. Source: API reference, parameter requestId
-
-
-class Machines(Protocol):
-    """The fabric's word on machines."""
-
-    def status(self, key: str) -> str: ...
-    def reboot(self, key: str) -> None: ...
 
 
 class ContractBroken(Exception):

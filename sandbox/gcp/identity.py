@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from sandbox.aws.clock import Clock
+from sandbox.clock import Clock
 from sandbox.gcp.errors import GcpError
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"

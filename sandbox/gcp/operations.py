@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.aws.clock import Clock
+from sandbox.clock import Clock
 from sandbox.gcp.errors import RPC, OperationError
 from sandbox.gcp.links import full
 from sandbox.gcp.stamps import Stamps

@@ -10,15 +10,15 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 
-from werkzeug.serving import WSGIRequestHandler, make_server
-
-from sandbox.aws.journal import Journal
 from sandbox.fabric.world import World
 from sandbox.gcp import metadata
 from sandbox.gcp.app import App
-from sandbox.gcp.cloud import Cloud, Machines
+from sandbox.gcp.cloud import Cloud
 from sandbox.gcp.control import Control
 from sandbox.gcp.world import world_of
+from sandbox.host import Machines
+from sandbox.journal import Journal
+from sandbox.port import Port
 
 log = logging.getLogger(__name__)
 
@@ -33,19 +33,9 @@ class Service:
                  changed: Callable[[], None] = lambda: None) -> None:  # fmt: skip
         self.cloud = Cloud(machines, changed)
         self.app = App(self.cloud, journal or Journal(None))
-        self._server = make_server("127.0.0.1", port, Control(self.app), threaded=True, request_handler=_Quiet)
-        self._server.daemon_threads = True  # an open connection does not hold up the end
-        self.url = self.cloud.identity.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="gcp", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Answer no more, and close the port."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._port = Port(Control(self.app), port)
+        self.url = self.cloud.identity.url = self._port.url
+        self.start, self.stop = self._port.start, self._port.stop
 
     def world(self) -> World:
         """What should really exist of it."""
@@ -55,15 +45,6 @@ class Service:
     def metadata(self, key: str, method: str, path: str, headers: Mapping[str, str], body: bytes) -> metadata.Reply:
         """Answer a machine of this cloud (its key begins with "gce-") that asks its metadata server."""
         return metadata.answer(self.cloud, key, method, path, headers, body)
-
-
-class _Quiet(WSGIRequestHandler):  # type: ignore[misc]
-    """The request log is ours, not one line on stderr per request."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, *args: object) -> None:
-        """Nothing: the journal has it."""
 
 
 def main() -> None:

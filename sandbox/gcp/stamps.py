@@ -12,7 +12,7 @@ import json
 import random
 from typing import Any
 
-from sandbox.aws.clock import Clock
+from sandbox.clock import Clock
 
 # Google shows Pacific time with its offset; who compares times as text, or expects a Z, has a bug to find here.
 PACIFIC = datetime.timezone(datetime.timedelta(hours=-8))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.aws.clock import Clock
+from sandbox.clock import Clock
 from sandbox.gcp.kinds import Kind
 
 Row = dict[str, Any]

@@ -12,7 +12,7 @@ import pytest
 
 import sandbox.aws.cloud
 import sandbox.gcp.cloud
-from sandbox.aws.journal import is_mutating
+from sandbox.aws.model import is_mutating
 from sandbox.azure import registry
 from tests.contract import fidelity, official, trial
 from tests.contract.fidelity import CLOUDS, findings

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sandbox.aws.journal import Journal
 from sandbox.azure.cloud import Cloud
 from sandbox.azure.server import Server
+from sandbox.journal import Journal
 from tests.contract.exchange import Exchange, Finding, Opinion
 from tests.contract.made import Script
 from tests.contract.proxy import Proxy

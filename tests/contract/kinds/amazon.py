@@ -6,20 +6,18 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 from urllib.parse import urlencode
 
 from botocore import serialize
-from werkzeug.serving import make_server
 
 from sandbox.aws import kinds as rows
 from sandbox.aws import quotas
 from sandbox.aws.app import App
 from sandbox.aws.cloud import Cloud
-from sandbox.aws.journal import Journal
-from sandbox.serving import _Quiet
+from sandbox.journal import Journal
+from sandbox.port import Port
 from tests.contract.mutants import parsed, with_change
 from tests.contract.official import operation
 from tests.contract.trial import Answer, Kind, Wire
@@ -36,11 +34,8 @@ class Amazon:
 
     def __init__(self) -> None:
         self.cloud = Cloud()
-        self._server = make_server(
-            "127.0.0.1", 0, App(self.cloud, Journal(None)), threaded=True, request_handler=_Quiet
-        )
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        self._port = Port(App(self.cloud, Journal(None)))
+        self._port.start()
         self._wires: dict[str, Wire] = {}
         self.reset()
 
@@ -62,7 +57,7 @@ class Amazon:
         scope = f"20261101/{REGION}/{SIGNED_AS[service]}/aws4_request"
         signature = f"AWS4-HMAC-SHA256 Credential=sandbox-{self.account}/{scope}, SignedHeaders=host, Signature=0"
         headers = {"Authorization": signature, "Content-Type": "application/x-www-form-urlencoded"}
-        return Wire("127.0.0.1", self._server.server_port, headers)
+        return Wire("127.0.0.1", self._port.number, headers)
 
     def send(self, kind: Kind, body: Any) -> Answer:
         service, action = kind.what.split(":")
@@ -123,8 +118,7 @@ class Amazon:
 
     def close(self) -> None:
         self._hang_up()
-        self._server.shutdown()
-        self._server.server_close()
+        self._port.stop()
 
     def _make_site(self) -> None:
         ids = self.ids

@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sandbox.aws.journal import Journal
 from sandbox.azure.cloud import SUBSCRIPTION, Cloud
 from sandbox.azure.server import Server
+from sandbox.journal import Journal
 from tests.contract.trial import Answer, Kind, Wire
 
 PLACE, GROUP = "germanywestcentral", "shop"

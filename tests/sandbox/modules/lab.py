@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.wait import clock
 from ansible_collections.pangaea.multicloud.plugins.modules import account_snapshot_info
-from sandbox.aws.journal import Journal
+from sandbox.journal import Journal
 from tests.sandbox.running import KEY, NAME, OWNER, UTILS, Outcome, run_module, well
 
 from .site import Call, Damage, Facts, Limit, Marks, machines_of, site_of

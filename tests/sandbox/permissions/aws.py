@@ -6,21 +6,19 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from werkzeug.serving import make_server
 
 from ansible_collections.pangaea.multicloud.plugins.modules import aws_machines, aws_network
 from sandbox.aws.app import App
 from sandbox.aws.cloud import Cloud
 from sandbox.aws.control import Control
-from sandbox.aws.journal import Journal
-from sandbox.serving import _Quiet
+from sandbox.journal import Journal
+from sandbox.port import Port
 from tests.contract.watch import watched
 from tests.sandbox.permissions.lab import Exempt, Lab
 from tests.sandbox.running import OWNER
@@ -155,13 +153,11 @@ def serving() -> Iterator[Aws]:
     cloud, journal = Cloud(), Journal(None)
     cloud.clock.hurry(100)
     app = App(cloud, journal)
-    server = make_server("127.0.0.1", 0, Control(app), threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = Port(Control(app))
+    port.start()
     try:
-        with watched("aws", f"http://127.0.0.1:{server.port}") as url:
+        with watched("aws", port.url) as url:
             yield Aws(url, cloud, journal)
         assert app.bugs == []
     finally:
-        server.shutdown()
-        server.server_close()
+        port.stop()

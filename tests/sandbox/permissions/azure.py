@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.pangaea.multicloud.plugins.modules import azure_machines, azure_network
-from sandbox.aws.journal import Journal
 from sandbox.azure.cloud import Cloud
 from sandbox.azure.login import SECRET, TENANT
 from sandbox.azure.server import Server
+from sandbox.journal import Journal
 from tests.contract.watch import watched
 from tests.sandbox.permissions.lab import Exempt, Lab, request
 from tests.sandbox.running import KEY, OWNER, azure_polls_at_once

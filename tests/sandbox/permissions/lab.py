@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from ansible_collections.pangaea.multicloud.plugins.modules import account_snapshot_info
-from sandbox.aws.journal import Journal
+from sandbox.journal import Journal
 from tests.sandbox.running import KEY, NAME, OWNER, Outcome, run_module, well
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -14,11 +14,11 @@ import pytest
 import requests
 from werkzeug.test import Client
 
-from sandbox.aws.clock import Clock
-from sandbox.aws.journal import Journal
 from sandbox.client import ask_cloud
+from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.faults import Faults
+from sandbox.journal import Journal
 from sandbox.places import CLOUDS
 from tests.sandbox.conftest import Sandbox
 

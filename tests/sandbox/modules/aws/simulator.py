@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 import functools
-import threading
 
 from moto.ec2.models import ec2_backends
-from werkzeug.serving import make_server
 
 from sandbox.aws.app import App
 from sandbox.aws.cloud import Cloud
-from sandbox.aws.journal import Journal
 from sandbox.aws.quotas import Quotas
-from sandbox.serving import _Quiet
+from sandbox.journal import Journal
+from sandbox.port import Port
 
 
 class Simulator:
@@ -24,10 +22,9 @@ class Simulator:
     def __init__(self) -> None:
         self.cloud, self.journal = Cloud(), Journal(None)
         self.page = self.cloud.describe.size
-        server = make_server("127.0.0.1", 0, App(self.cloud, self.journal), threaded=True, request_handler=_Quiet)
-        server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, name="aws", daemon=True).start()
+        port = Port(App(self.cloud, self.journal))
+        port.start()
+        self.url = port.url
 
     def clean(self, account: str) -> None:
         """Forget an account, and whatever was set for its test."""

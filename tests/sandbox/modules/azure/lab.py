@@ -15,10 +15,10 @@ from typing import Any, ClassVar, Self
 import pytest
 
 from ansible_collections.pangaea.multicloud.plugins.modules import azure_machines, azure_network
-from sandbox.aws.journal import Journal
 from sandbox.azure.cloud import SUBSCRIPTION, Cloud
 from sandbox.azure.login import CLIENT, SECRET, TENANT
 from sandbox.azure.server import Server
+from sandbox.journal import Journal
 from tests.contract.watch import watched
 from tests.sandbox.modules.lab import OTHER_OWNER, Lab
 from tests.sandbox.modules.site import Facts, Limit

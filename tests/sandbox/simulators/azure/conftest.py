@@ -19,10 +19,10 @@ from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
-from sandbox.aws.journal import Journal
 from sandbox.azure.cloud import SUBSCRIPTION, Cloud
 from sandbox.azure.login import CLIENT, SECRET, TENANT
 from sandbox.azure.server import Server
+from sandbox.journal import Journal
 from tests.contract.watch import watched
 
 PLACE = "germanywestcentral"

@@ -13,7 +13,7 @@ import pytest
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2 import service_account
 
-from sandbox.aws.clock import Clock
+from sandbox.clock import Clock
 from sandbox.gcp.app import App
 from sandbox.gcp.cloud import PROJECT
 from sandbox.gcp.identity import Identity

@@ -13,16 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sandbox.aws.model import Params
-
-READS = ("Describe", "Get", "List", "Search")
-SECRET = frozenset({"UserData", "PublicKeyMaterial", "PrivateKey"})
 MOST = 200_000  # entries kept in memory; the file keeps all
-
-
-def is_mutating(action: str) -> bool:
-    """Whether the action changes something when it succeeds."""
-    return not action.startswith(READS)
+LONGEST = 300  # characters of a value
 
 
 def blank(now: float, **known: Any) -> dict[str, Any]:
@@ -61,16 +53,15 @@ class Journal:
         return self._last
 
 
-def without_secrets(params: Params) -> Params:
-    """The parameters as the log may show them: secrets masked, long values cut."""
-    return {key: _shown(key, value) for key, value in params.items()}
-
-
-def _shown(key: str, value: Any) -> Any:
-    if key in SECRET:
-        return f"(masked, {len(value)} characters)"
+def without_secrets(value: Any, secret: frozenset[str]) -> Any:
+    """What was sent, as the log may show it: secrets masked, by their names in lower case, and long values cut."""
     if isinstance(value, dict):
-        return without_secrets(value)
+        return {name: _masked(one) if name.lower() in secret else without_secrets(one, secret)
+                for name, one in value.items()}  # fmt: skip
     if isinstance(value, list):
-        return [_shown(key, inner) for inner in value]
-    return value if not isinstance(value, str | bytes) or len(value) <= 300 else f"{value[:300]!s}..."
+        return [without_secrets(one, secret) for one in value]
+    return value if not isinstance(value, str | bytes) or len(value) <= LONGEST else f"{value[:LONGEST]!s}..."
+
+
+def _masked(value: Any) -> str:
+    return f"(masked, {len(value if isinstance(value, str | bytes) else str(value))} characters)"
