@@ -42,7 +42,8 @@ def start(
             cwd="/",
             env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", **(environment or {})},
         )
-    # Until it has joined, a kill of the group would miss it.
-    while process.poll() is None and str(process.pid) not in (paths[-1] / "cgroup.procs").read_text().split():
+    # Until it has joined, a kill of the group would miss it. By the next look it may be further down already:
+    # systemd-nspawn moves itself into a group of its own below.
+    while process.poll() is None and process.pid not in cgroup.processes(group):
         time.sleep(0.002)
     return process
