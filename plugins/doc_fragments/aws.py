@@ -42,40 +42,9 @@ options:
   profile:
     description: Profile of the shared configuration files. Without it, E(AWS_PROFILE) is used.
     type: str
-  cluster:
-    description: Owner key of the cluster, C(<name>-<id>). What does not carry it is never changed or deleted.
-    type: str
-    required: true
-  name:
-    description: Name of the cluster, with which the names of all things begin.
-    type: str
-    required: true
-  site:
-    description: Name of the site.
-    type: str
-    required: true
-  checksum:
-    description: Apply only a plan with this checksum, and refuse any other.
-    type: str
-  state_dir:
-    description:
-      - Folder with the lock of the cluster, which must be held while something is written.
-      - Without it no lock is looked at.
-    type: path
 requirements:
-  - python >= 3.11
   - boto3
 attributes:
-  check_mode:
-    description: Can run in check_mode and return changed status prediction without modifying target.
-    support: full
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
-    support: full
-  idempotent:
-    description:
-      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
-    support: full
   action_group:
     description: Use C(group/pangaea.multicloud.aws) in C(module_defaults) to set the common options once.
     support: full

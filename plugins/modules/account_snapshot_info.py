@@ -41,6 +41,7 @@ extends_documentation_fragment:
   - pangaea.multicloud.aws
   - pangaea.multicloud.azure
   - pangaea.multicloud.gcp
+  - pangaea.multicloud.site
 attributes:
   diff_mode:
     support: none

@@ -21,6 +21,7 @@ options:
     description: RV(pangaea.multicloud.aws_network#module:network), the network of the site.
 extends_documentation_fragment:
   - pangaea.multicloud.aws
+  - pangaea.multicloud.site
   - pangaea.multicloud.machines
 requirements:
   - cryptography

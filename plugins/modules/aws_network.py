@@ -31,6 +31,7 @@ options:
       - Only these keys are looked at; other marks stay as they are.
 extends_documentation_fragment:
   - pangaea.multicloud.aws
+  - pangaea.multicloud.site
   - pangaea.multicloud.network
 """
 

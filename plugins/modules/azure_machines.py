@@ -23,6 +23,7 @@ options:
     description: RV(pangaea.multicloud.azure_network#module:network), the network of the site.
 extends_documentation_fragment:
   - pangaea.multicloud.azure
+  - pangaea.multicloud.site
   - pangaea.multicloud.machines
 requirements:
   - cryptography

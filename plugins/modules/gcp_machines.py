@@ -22,6 +22,7 @@ options:
     description: RV(pangaea.multicloud.gcp_network#module:network), the network of the site.
 extends_documentation_fragment:
   - pangaea.multicloud.gcp
+  - pangaea.multicloud.site
   - pangaea.multicloud.machines
 requirements:
   - cryptography
