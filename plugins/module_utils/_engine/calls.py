@@ -3,14 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: may change without warning.
 
-"""The API boundary: what a failed call means, said once above each ``def``.
+"""The API boundary: what a failed call means, said once above each ``def`` of the api modules of a cloud.
 
-A cloud gives one ``Judge``; its ``api.py`` decorates one function per call::
+Outside ``@calls``, ``@lists`` or ``@deletes`` says what the call is, which permissions it needs and what missing means;
+inside ``@retries`` says what is worth trying again. Each function takes the client first::
 
-    edge = Boundary(judge)
-
-    @edge.deletes("delete subnet {subnet}")     # outside: missing is False, anything else one Error with a sentence
-    @retries(is_transient, within=60)           # inside: only what passes by waiting
+    @deletes("ec2:DeleteSubnet", "delete subnet {subnet}")
+    @retries(is_transient, within=60)
     def delete_subnet(client, subnet): ...
 """
 
@@ -19,55 +18,66 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, Optional, ParamSpec, TypeVar
+from typing import Any, Protocol
 
-from .errors import Error, NotFound
+from .errors import Error
 
-T = TypeVar("T")
-P = ParamSpec("P")
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-# What a cloud's exception means: the class of our error and the cloud's own words; None: not an answer of the cloud.
-Judge = Callable[[Exception], Optional[tuple[type[Error], str]]]
+
+class Caller(Protocol):
+    """What the boundary needs of the client of a cloud."""
+
+    @property
+    def site(self) -> str: ...
+    def count(self, name: str) -> None: ...
 
 
 class Boundary:
-    """The family of decorators of one cloud."""
+    """What the decorators of one cloud have in common. ``permissions``: all that its api modules can need.
 
-    def __init__(self, judge: Judge) -> None:
-        self._judge = judge
+    ``ours`` tells the exceptions of the cloud's SDK: anything else is a bug and goes up as it is. ``missing`` tells
+    that there is no such thing. ``explain(error, permission, what, client)`` makes one Error with a sentence.
+    """
 
-    def calls(self, sentence: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-        """A missing thing is an error, like any other. ``sentence`` may name arguments: ``"create subnet {cidr}"``."""
-        return lambda call: self._guarded(call, sentence, _no_answer)
+    def __init__(
+        self,
+        ours: Callable[[Exception], bool],
+        missing: Callable[[Exception], bool],
+        explain: Callable[[Exception, str, str, Any], Error],
+    ) -> None:
+        self._ours, self._missing, self._explain = ours, missing, explain
+        self.permissions: set[str] = set()
 
-    def lists(self, sentence: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-        """What is asked about is missing: an empty list. A list that failed in any other way is an error."""
-        return lambda call: self._guarded(call, sentence, list)
+    def described(
+        self, name: str, what: str, permissions: tuple[str, ...], when_missing: Callable[[], Any] | None = None
+    ) -> Decorator:
+        """Count a call as ``name``, and say ``what`` failed, a template over its arguments: ``create subnet {cidr}``.
 
-    def deletes(self, sentence: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-        """It was gone already: False."""
-        return lambda call: self._guarded(call, sentence, bool)
+        ``permissions`` has the main one first. ``when_missing`` makes the answer where there is no such thing; without
+        it, that is an error.
+        """
+        self.permissions.update(permissions)
 
-    def _guarded(self, call: Callable[P, T], sentence: str, missing: Callable[[], Any]) -> Callable[P, T]:
-        signature = inspect.signature(call)
+        def decorate(call: Callable[..., Any]) -> Callable[..., Any]:
+            signature = inspect.signature(call)
 
-        @functools.wraps(call)
-        def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-            try:
-                return call(*args, **kwargs)
-            except Exception as error:
-                verdict = self._judge(error)
-                if verdict is None:
-                    raise
-                kind, words = verdict
-                if kind is NotFound and missing is not _no_answer:
-                    answer: T = missing()
-                    return answer
-                said = sentence.format_map(signature.bind(*args, **kwargs).arguments)
-                raise kind(f"{said}: {words}") from error
+            @functools.wraps(call)
+            def wrapped(client: Caller, *args: Any, **kwargs: Any) -> Any:
+                client.count(name)
+                try:
+                    return call(client, *args, **kwargs)
+                except Exception as error:
+                    if not self._ours(error):
+                        raise
+                    if when_missing is not None and self._missing(error):
+                        return when_missing()
+                    named = signature.bind(client, *args, **kwargs).arguments
+                    said = f"{client.site}: {what.format(**named)}"
+                    raise self._explain(error, permissions[0], said, client) from error
 
-        return wrapped
+            # For the tests that compare them with what is called.
+            wrapped.name, wrapped.permissions = name, permissions  # type: ignore[attr-defined]
+            return wrapped
 
-
-def _no_answer() -> None:
-    raise AssertionError("never called: it only marks that a missing thing is an error")
+        return decorate

@@ -61,4 +61,4 @@ def test_each_function_calls_what_its_permission_says(
     wanted = [SOME[str(p.annotation)] for name, p in inspect.signature(call).parameters.items() if name != "client"]
     with pytest.raises(Answer) as called:
         call(client, *wanted)
-    assert str(called.value) == xform_name(call.action.split(":")[1])
+    assert str(called.value) == xform_name(call.name)

@@ -85,7 +85,7 @@ def test_each_function_calls_what_its_permission_says(
     wanted = [SOME[str(p.annotation)] for name, p in inspect.signature(call).parameters.items() if name != "client"]
     with pytest.raises(Answer) as called:
         call(client, *wanted)
-    assert str(called.value) == call.action
+    assert str(called.value) == call.name
 
 
 def _permission(kind: str, operation: str) -> str:

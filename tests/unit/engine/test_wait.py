@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.calls import Boundary
-from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.errors import Denied, NotFound, TimedOut
+from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.errors import TimedOut
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.wait import clock, retries, wait_for
 
 
@@ -86,36 +85,3 @@ def test_a_budget_ends() -> None:
     with pytest.raises(ConnectionError):
         dead()
     assert time.at <= 30
-
-
-def judge(error: Exception) -> tuple[type[NotFound] | type[Denied], str] | None:
-    if isinstance(error, LookupError):
-        return NotFound, "there is none"
-    return (Denied, "permission x:Y is missing") if isinstance(error, PermissionError) else None
-
-
-edge = Boundary(judge)
-
-
-def fail(error: Exception) -> None:
-    raise error
-
-
-def test_each_decorator_says_what_missing_means() -> None:
-    assert edge.lists("list subnets")(fail)(LookupError()) == []
-    assert edge.deletes("delete subnet")(fail)(LookupError()) is False
-    with pytest.raises(NotFound, match="read subnet: there is none"):
-        edge.calls("read subnet")(fail)(LookupError())
-
-
-def test_a_failed_list_is_not_an_empty_one_and_the_sentence_names_its_arguments() -> None:
-    def list_subnets(client: str, network: str) -> None:
-        raise PermissionError
-
-    with pytest.raises(Denied, match="list subnets of vpc-1: permission x:Y is missing"):
-        edge.lists("list subnets of {network}")(list_subnets)("c", network="vpc-1")
-
-
-def test_what_is_no_answer_of_the_cloud_goes_up_as_it_is() -> None:
-    with pytest.raises(ZeroDivisionError):
-        edge.calls("count")(fail)(ZeroDivisionError())

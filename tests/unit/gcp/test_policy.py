@@ -61,7 +61,7 @@ def test_each_function_calls_the_method_that_it_says_and_names_its_permissions(
     # The contract names returnPartialSuccess for some lists only, the service takes it for all of them.
     assert query.keys() - {"returnPartialSuccess"} <= met.about["parameters"].keys()
     name = met.id.removeprefix("compute.")
-    assert name in (call.method, f"globalOperations.{call.method.split('.')[1]}")
+    assert name in (call.name, f"globalOperations.{call.name.split('.')[1]}")
     asked_for = set(needed(Call(Cloud(), name, met.values, query, body or {})))
     assert asked_for <= set(call.permissions)
 
