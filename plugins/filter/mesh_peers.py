@@ -24,7 +24,7 @@ options:
     type: str
     required: true
   mesh:
-    description: How nodes are linked, C(pangaea.network.mesh). C(driver), C(topology) and C(port).
+    description: How nodes are linked, C(pangaea.network.mesh). C(driver), C(topology), C(port), C(clouds) of all sites.
     type: dict
     default: {}
 author:

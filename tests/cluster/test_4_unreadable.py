@@ -8,8 +8,11 @@ from tests.drawn import one_of
 
 from .lab import CONTROL_PLANE, RULES, SITES, WORKERS, Lab
 
-# What a node holds about the others: peers with their addresses, and the balancer's backends.
-LOOK = "sudo wg show wg0 allowed-ips | sort; grep -h server /etc/pangaea/haproxy.cfg 2>/dev/null | sort"
+# What a node holds about the others: peers with their addresses, the balancer's backends, what a packet may have.
+LOOK = (
+    "sudo wg show wg0 allowed-ips | sort; grep -h server /etc/pangaea/haproxy.cfg 2>/dev/null | sort;"
+    "cat /sys/class/net/wg0/mtu /etc/cni/net.d/10-pangaea.conflist"
+)
 
 
 def held(lab: Lab) -> dict[str, str]:

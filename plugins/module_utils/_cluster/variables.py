@@ -145,7 +145,12 @@ def _network(cluster: Cluster) -> Vars:
     return {
         "services": cluster.services,
         "dns": tenth_address(cluster.services),
-        "mesh": {"driver": cluster.driver, "topology": cluster.topology, "port": cluster.mesh_port},
+        "mesh": {
+            "driver": cluster.driver,
+            "topology": cluster.topology,
+            "port": cluster.mesh_port,
+            "clouds": sorted({site.cloud for site in cluster.sites}),
+        },
         "sites": {site.name: site.cidr for site in cluster.sites},
         "pods": {site.name: site.pods for site in cluster.sites},
         "inside": _inside(cluster),

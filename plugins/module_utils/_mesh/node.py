@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -52,11 +52,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Mesh:
-    """How nodes are linked: ``network.mesh`` of the cluster file."""
+    """How nodes are linked: ``network.mesh`` of the cluster file, and ``clouds``, those of all its sites.
+
+    What is the same on every node must not hang on who could be read: the sites decide, not the nodes that are known.
+    """
 
     driver: str = "wireguard"
     topology: str = "full"
     port: int = PORT
+    clouds: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, value: Mapping[str, Any] | None) -> Mesh:
@@ -66,7 +70,7 @@ class Mesh:
         for key, works in (("driver", "wireguard"), ("topology", "full")):
             if getattr(mesh, key) != works:
                 raise Refused(f"network.mesh.{key}: {getattr(mesh, key)!r} does not exist yet; use {works!r}")
-        return mesh
+        return replace(mesh, clouds=tuple((value or {}).get("clouds") or ()))
 
 
 def refuse_overlaps(networks: Iterable[tuple[str, str]]) -> None:

@@ -55,7 +55,7 @@ class Topology:
     @property
     def mtu(self) -> int:
         """Of every tunnel: one interface carries all of a node's links, and both ends must agree."""
-        return tunnel_mtu(node.cloud for node in self.nodes)
+        return tunnel_mtu({*self.mesh.clouds, *(node.cloud for node in self.nodes)})
 
     def node(self, name: str) -> Node:
         """Raises NotFound for a name that is no node."""

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.pangaea.multicloud.plugins.module_utils._engine.errors import Invalid, NotFound, Refused
 from ansible_collections.pangaea.multicloud.plugins.module_utils._mesh import mtu, picture
 from ansible_collections.pangaea.multicloud.plugins.module_utils._mesh.node import Mesh, Node
+from ansible_collections.pangaea.multicloud.plugins.module_utils._mesh.topology import Topology
 from ansible_collections.pangaea.multicloud.plugins.module_utils._mesh.wireguard import parse
 
 from .nodes import CP, DUB, FRA, mesh
@@ -118,6 +119,12 @@ def test_the_mark_has_none_of_the_bits_that_kubernetes_uses() -> None:
 @pytest.mark.parametrize(("clouds", "size"), [(["aws"], 1420), (["aws", "gcp"], 1380), ([None], 1420), ([], 1420)])
 def test_the_narrowest_path_decides_the_mtu(clouds: list[str | None], size: int) -> None:
     assert mtu.tunnel_mtu(clouds) == size
+
+
+def test_the_mtu_is_that_of_all_sites_also_where_the_machines_of_one_could_not_be_read() -> None:
+    known = Topology.of((CP, FRA), Mesh.of({"clouds": ["aws", "gcp"]}))
+    assert known.mtu == 1380
+    assert Topology.of((CP, FRA), Mesh.of({"clouds": ["aws"]})).mtu == 1420
 
 
 def test_jumbo_frames_within_a_site_change_nothing() -> None:
