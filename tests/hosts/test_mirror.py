@@ -169,7 +169,9 @@ def test_kubeadm_makes_a_control_plane(installed: Lab) -> None:
     kubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf"
     assert installed.run(FULL, f"{kubectl} get --raw=/readyz") == "ok"
     installed.run(FULL, f"{kubectl} -n kube-system rollout status ds/kube-proxy --timeout=60s", patience=70)
-    assert "KUBE-SERVICES" in installed.run(FULL, "iptables-save")
+    # kube-proxy is Ready before it has written its first rules.
+    rules = "until iptables-save | grep -q KUBE-SERVICES; do sleep 0.3; done"
+    installed.run(FULL, f"timeout 30 sh -c '{rules}'", patience=40)
 
 
 def _containerd(lab: Lab, target: Machine) -> None:
