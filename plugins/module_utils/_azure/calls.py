@@ -17,6 +17,7 @@ from .errors import explain, is_from_azure, is_missing
 P = ParamSpec("P")
 T = TypeVar("T")
 ApiCall = Callable[Concatenate[Client, P], T]
+# What every wait for an operation asks: learn.microsoft.com/azure/azure-resource-manager/management/async-operations.
 POLLS = (
     "Microsoft.Compute/locations/DiskOperations/read",
     "Microsoft.Compute/locations/operations/read",
